@@ -1,0 +1,70 @@
+"""One process's connections to PostgreSQL."""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from app.db.errors import translated
+from app.db.session import ANONYMOUS, Identity, Limits, Session
+
+
+class Database:
+    """A pool, and sessions over it. Statements are prepared once per connection; nothing outlives a transaction."""
+
+    def __init__(self, pool: "asyncpg.Pool[Any]", limits: Limits) -> None:
+        self._pool = pool
+        self._limits = limits
+
+    @classmethod
+    async def connect(cls, url: str, *, size: int, limit: float, job_heartbeat: float) -> "Database":
+        """Open a pool of up to `size` connections; statements and waits are limited to `limit` seconds.
+
+        `job_heartbeat` is the longest silence, in seconds, after which an enqueued job's worker counts as dead.
+        """
+        with translated():
+            pool = await asyncpg.create_pool(
+                url,
+                min_size=1,
+                max_size=size,
+                command_timeout=limit,
+                timeout=limit,
+                init=_prepare,
+                reset=_keep,
+                server_settings={
+                    "application_name": "coursegen",
+                    "statement_timeout": str(int(limit * 1000)),
+                    "idle_in_transaction_session_timeout": str(int(limit * 2000)),
+                },
+            )
+        return cls(pool, Limits(limit, job_heartbeat))
+
+    def session(self, identity: Identity) -> Session:
+        """The database as this caller may see it."""
+        return Session(self._pool, identity, self._limits)
+
+    async def mark(self, identity: Identity = ANONYMOUS) -> str | None:
+        """What the migrations left as the mark of the newest one; any identity may ask."""
+        async with self.session(identity).begin() as tx:
+            return await tx.optional("migration_mark", str)
+
+    async def close(self) -> None:
+        """Close the connections; those in use are given until the time-out."""
+        try:
+            await asyncio.wait_for(self._pool.close(), self._limits.timeout)
+        except TimeoutError:
+            self._pool.terminate()
+
+
+def _encode_json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+async def _prepare(connection: Any) -> None:
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(name, schema="pg_catalog", encoder=_encode_json, decoder=msgspec.json.decode)
+
+
+async def _keep(_connection: Any) -> None:
+    """Nothing to reset, and no round trip for it: role and claims are local to each transaction."""

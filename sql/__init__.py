@@ -1,0 +1,1 @@
+"""SQL as data: `migrations/` in the order of their names, `queries/` by name, `maintenance/` for whole databases."""

@@ -1,0 +1,34 @@
+-- Uploads. The row holds the quota from the start; triggers count it, and their CHECK refuses.
+
+-- name: upload_allowance(course_id)^
+select
+    courses.id as course_id,
+    courses.organization_id,
+    courses.user_id,
+    (select count(*) from file_catalog where file_catalog.course_id = courses.id) as file_count,
+    organizations.storage_used_bytes,
+    organizations.storage_quota_bytes,
+    to_jsonb(tiers) as tier
+from courses
+join organizations on organizations.id = courses.organization_id
+join app.tiers on tiers.tier = organizations.tier::text
+where courses.id = :course_id;
+
+-- name: reserve_file(file_id, organization_id, course_id, uploaded_by, filename, mime_type, file_type, file_size, storage_path)!
+insert into file_catalog (
+    id, organization_id, course_id, uploaded_by, filename, mime_type, file_type, file_size, storage_path, status
+)
+values (
+    :file_id, :organization_id, :course_id, :uploaded_by, :filename, :mime_type, :file_type, :file_size, :storage_path,
+    'uploading'
+);
+
+-- name: finish_file(file_size, hash, file_id)!
+update file_catalog
+set status = 'ready', file_size = :file_size, hash = :hash
+where id = :file_id
+  and status = 'uploading';
+
+-- name: delete_file(file_id)!
+delete from file_catalog
+where id = :file_id;

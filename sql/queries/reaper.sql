@@ -1,0 +1,38 @@
+-- What the reaper looks at.
+
+-- name: lock_reaper()$
+select pg_try_advisory_xact_lock(hashtext('coursegen reaper'));
+
+-- name: lock_runs()#
+-- Wait for the starts that are under way, and hold off new ones for this transaction.
+lock table generation_runs in share mode;
+
+-- name: live_runs()
+select id as run_id, user_id, slot_token
+from generation_runs
+where ended_at is null;
+
+-- name: ended_runs(run_ids)
+select id as run_id
+from generation_runs
+where id = any(:run_ids)
+  and ended_at is not null;
+
+-- name: orphaned_runs()
+-- Live runs that no job of the queue will ever move again. A job's end and the next one's start are one transaction.
+select runs.id as run_id, runs.user_id, runs.slot_token
+from generation_runs as runs
+where runs.ended_at is null
+  and not exists (
+    select
+    from job_status
+    join saq_jobs on saq_jobs.key = job_status.job_id
+    where job_status.run_id = runs.id
+      and saq_jobs.status in ('new', 'queued', 'active', 'aborting')
+  );
+
+-- name: expire_uploads(older_than_seconds)
+delete from file_catalog
+where status = 'uploading'
+  and created_at < now() - make_interval(secs => :older_than_seconds)
+returning storage_path;

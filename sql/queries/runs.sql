@@ -1,0 +1,96 @@
+-- A run as workers move it: every write names the run's epoch, and an older epoch writes nothing.
+
+-- name: claim_job(job_id, attempt)$
+select app.claim_job(:job_id, :attempt);
+
+-- name: progress(run_id, epoch, step, status, message, metadata)$
+select app.progress(:run_id, :epoch, :step, :status, :message, p_metadata => :metadata);
+
+-- name: complete_job(job_id, run_id, epoch)$
+select app.complete_job(:job_id, :run_id, :epoch);
+
+-- name: retry_job(job_id, run_id, epoch, error)
+select app.retry_job(:job_id, :run_id, :epoch, :error);
+
+-- name: complete_run(run_id, epoch)$
+select app.finish_run(:run_id, :epoch, 'completed');
+
+-- name: fail_run(run_id, error, epoch)$
+select app.fail_run(:run_id, :error, :epoch);
+
+-- name: hold_run(run_id, epoch)$
+-- Lock the run for this transaction, if this epoch still holds it.
+select (app.lock_held_run(:run_id, :epoch)).id is not null;
+
+-- name: course_files(course_id)
+select id, filename, file_type, storage_path
+from file_catalog
+where course_id = :course_id
+  and status <> 'uploading'
+order by created_at, id;
+
+-- name: save_extracted_text(text, file_id)!
+-- The text of a document; NULL for one that could not be read.
+update file_catalog
+set extracted_text = :text,
+    status = case when :text::text is null then 'failed' else 'processed' end
+where id = :file_id;
+
+-- name: processed_documents(course_id)
+select filename, extracted_text as text
+from file_catalog
+where course_id = :course_id
+  and status = 'processed'
+order by created_at, id;
+
+-- name: save_artifacts(artifacts, run_id)!
+-- Called under the run's lock.
+update generation_runs
+set artifacts = artifacts || :artifacts
+where id = :run_id;
+
+-- name: artifacts(run_id)$
+select artifacts
+from generation_runs
+where id = :run_id;
+
+-- name: clear_structure(course_id)!
+delete from sections
+where course_id = :course_id;
+
+-- name: add_section(id, course_id, title, description, order_index)!
+insert into sections (id, course_id, title, description, order_index)
+values (:id, :course_id, :title, :description, :order_index);
+
+-- name: add_lesson(id, section_id, title, order_index, duration_minutes, lesson_type)!
+insert into lessons (id, section_id, title, order_index, duration_minutes, lesson_type)
+values (:id, :section_id, :title, :order_index, :duration_minutes, :lesson_type);
+
+-- name: planned_lessons(course_id)
+-- Lessons in reading order; a place counts from 0, as in the structure that the generator made.
+select
+    lessons.id,
+    sections.order_index - 1 as section_index,
+    lessons.order_index - 1 as lesson_index,
+    lesson_content.text_content is not null as written
+from lessons
+join sections on sections.id = lessons.section_id
+left join lesson_content on lesson_content.lesson_id = lessons.id
+where lessons.course_id = :course_id
+order by sections.order_index, lessons.order_index;
+
+-- name: save_lesson_text(lesson_id, text)!
+-- Once for each lesson of a run: a second attempt finds it written.
+insert into lesson_content (lesson_id, text_content)
+values (:lesson_id, :text)
+on conflict (lesson_id) do nothing;
+
+-- name: course_totals(course_id)^
+select
+    (select count(*) from sections where sections.course_id = :course_id) as sections,
+    count(*) as lessons,
+    coalesce(sum(lessons.duration_minutes), 0) as minutes,
+    count(*) filter (where coalesce(btrim(lesson_content.text_content), '') = '') as empty_lessons
+from lessons
+left join lesson_content on lesson_content.lesson_id = lessons.id
+where lessons.course_id = :course_id;
