@@ -1,0 +1,1 @@
+"""The engine: everything a procedure needs, nothing that a product decides."""

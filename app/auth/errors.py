@@ -1,0 +1,25 @@
+"""Who may not call: no or bad token (401), or not enough of a role (403)."""
+
+from app.rpc import Code, RpcError
+
+
+class Unauthorized(RpcError, code=Code.UNAUTHORIZED):
+    """Authentication required
+
+    Also every refusal of a token, so that an answer tells nothing about why.
+    """
+
+    def __init__(self, *, reason: str, token_given: bool = False) -> None:
+        super().__init__()
+        # For logs alone: no field, so no part of the details.
+        self.reason = reason
+        self._token_given = token_given
+
+    @property
+    def message(self) -> str:
+        """The sentence the caller reads."""
+        return "Invalid or expired token" if self._token_given else super().message
+
+
+class Forbidden(RpcError, code=Code.FORBIDDEN):
+    """Insufficient permissions"""

@@ -1,0 +1,55 @@
+"""Steps before a procedure: prove who calls, require a role, hold a rate."""
+
+from dataclasses import replace
+
+from app.auth.errors import Forbidden, Unauthorized
+from app.auth.tokens import Role
+from app.context import Context, SignedIn
+from app.leases import RateLimited, SlotsUnavailable, Window
+from app.log import note
+from app.rpc import Middleware, Next
+
+_SCHEME = "bearer "
+
+
+async def _authenticate(ctx: Context, go_on: Next[SignedIn]) -> object:
+    header = ctx.request.headers.get("authorization", "")
+    if header[: len(_SCHEME)].lower() != _SCHEME:
+        raise Unauthorized(reason="no bearer token")
+    claims = await ctx.resources.verifier.verify(header[len(_SCHEME) :].strip())
+    note(userId=str(claims.user_id))
+    return await go_on(SignedIn(ctx.request, ctx.resources, claims))
+
+
+authenticate: Middleware[Context, SignedIn] = Middleware(_authenticate, errors=(Unauthorized,))
+"""Takes the Bearer token (RFC 6750) and leaves proof of identity. Opens no database connection."""
+
+
+def requires(*roles: Role) -> Middleware[SignedIn, SignedIn]:
+    """Let only these roles go on; others are Forbidden."""
+
+    async def check(ctx: SignedIn, go_on: Next[SignedIn]) -> object:
+        if ctx.claims.role not in roles:
+            raise Forbidden()
+        return await go_on(ctx)
+
+    return Middleware(check, errors=(Forbidden,))
+
+
+def rate_limit(limit: int, *, per: int, with_slot: bool = False) -> Middleware[SignedIn, SignedIn]:
+    """Let a user call the procedure `limit` times in any `per` seconds; what is more is RateLimited.
+
+    `with_slot` leaves the counting to the procedure, which does it in the round trip that takes its slot; calls that
+    end before it are not counted then.
+    """
+
+    async def check(ctx: SignedIn, go_on: Next[SignedIn]) -> object:
+        window = Window(f"{ctx.request.path}:{ctx.user_id}", limit, per)
+        if with_slot:
+            return await go_on(replace(ctx, window=window))
+        allowed = await ctx.resources.limiter.hit(window)
+        if isinstance(allowed, RateLimited):
+            raise allowed
+        return await go_on(ctx)
+
+    return Middleware(check, errors=(RateLimited, SlotsUnavailable))

@@ -1,0 +1,171 @@
+"""One way to run a call, whichever wire it came by: look up, decode, middlewares, function, outcome."""
+
+import time
+import traceback
+import uuid
+from collections.abc import AsyncGenerator, Callable
+from typing import Any
+
+import msgspec
+
+from app.rpc.deadline import Deadlines
+from app.rpc.decode import decode_input
+from app.rpc.errors import ErrorShape, RpcError
+from app.rpc.procedure import AnyProcedure, Middleware
+from app.rpc.protocol_errors import CallTimeout, InternalError, ProcedureNotFound
+from app.rpc.router import Route, Table
+
+RawInput = bytes | msgspec.Raw | None
+
+
+class Success(msgspec.Struct, frozen=True):
+    """The function's value; for a subscription, its generator of events."""
+
+    value: Any
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """A refused call, or a bug behind an InternalError; `declared` says whether the procedure names this error."""
+
+    error: RpcError
+    path: str | None = None
+    declared: bool = False
+    stack: str | None = None
+
+    def shape(self) -> ErrorShape:
+        """The error object of the wire."""
+        return self.error.shape(self.path, declared=self.declared, stack=self.stack)
+
+
+Outcome = Success | Failure
+
+
+class CallRecord(msgspec.Struct, frozen=True):
+    """What there is to log of a finished call; `bug` is the exception behind an InternalError."""
+
+    path: str
+    kind: str
+    code: str
+    milliseconds: float
+    ctx: Any
+    failure: Failure | None = None
+    bug: BaseException | None = None
+
+
+Observer = Callable[[CallRecord], None]
+
+
+async def run_middlewares(
+    steps: tuple[Middleware[Any, Any], ...], procedure: AnyProcedure, ctx: Any, args: tuple[Any, ...]
+) -> Any:
+    """Run the steps outermost first; the function is the innermost."""
+    if not steps:
+        result = procedure.function(ctx, *args)
+        return result if procedure.kind == "subscription" else await result
+
+    async def go_on(narrowed: Any) -> Any:
+        return await run_middlewares(steps[1:], procedure, narrowed, args)
+
+    return await steps[0].run(ctx, go_on)
+
+
+class Dispatcher:
+    """Runs calls of a table.
+
+    `began` is told of each call before it runs, in the task that runs it, and `observe` of its end. `stacks` shows
+    the stacks of bugs to the caller (development).
+    """
+
+    def __init__(
+        self, table: Table, observe: Observer, *, began: Callable[[Any], None] | None = None, stacks: bool = False
+    ) -> None:
+        self.table = table
+        self._deadlines = Deadlines()
+        self._observe = observe
+        self._began = began
+        self._stacks = stacks
+
+    def route(self, path: str) -> Route:
+        """The route at a path; raises ProcedureNotFound."""
+        route = self.table.get(path)
+        if route is None:
+            raise ProcedureNotFound(procedure=path[:200])
+        return route
+
+    async def call(self, route: Route, raw: RawInput, ctx: Any) -> Outcome:
+        """Run one call from the bytes of its input to its outcome. Never raises but for cancellation."""
+        started = time.perf_counter()
+        if self._began:
+            self._began(ctx)
+        bug: BaseException | None = None
+        outcome: Outcome
+        try:
+            outcome = Success(await self._run(route, raw, ctx))
+        except RpcError as error:
+            outcome = self.failure(route, error)
+        except Exception as error:  # the boundary: whatever is not declared is a bug, and the caller sees only its id
+            outcome, bug = self.crash(route, error), error
+        self.observe(route, ctx, started, outcome, bug)
+        return outcome
+
+    async def _run(self, route: Route, raw: RawInput, ctx: Any) -> Any:
+        procedure = route.procedure
+        value = decode_input(route, raw)
+        args = (value,) if procedure.signature.takes_input else ()
+        if procedure.kind == "subscription":
+            return await run_middlewares(procedure.middlewares, procedure, ctx, args)
+        limit = self._deadlines.within(procedure.options.timeout)
+        try:
+            with limit:
+                return await run_middlewares(procedure.middlewares, procedure, ctx, args)
+        except TimeoutError:
+            if limit.expired:
+                raise CallTimeout(limit_seconds=procedure.options.timeout) from None
+            raise
+
+    def failure(self, route: Route | None, error: RpcError) -> Failure:
+        """A declared error as an outcome."""
+        if route is None:
+            return Failure(error)
+        return Failure(error, route.path, route.declares(error))
+
+    def crash(self, route: Route, error: BaseException) -> Failure:
+        """A bug as an outcome: masked, with an id under which its stack is logged."""
+        stack = "".join(traceback.format_exception(error)) if self._stacks else None
+        return Failure(InternalError(error_id=uuid.uuid4().hex), route.path, declared=False, stack=stack)
+
+    def observe(
+        self, route: Route, ctx: Any, started: float, outcome: Outcome, bug: BaseException | None = None
+    ) -> None:
+        """Tell the observer of a finished call; `started` by time.perf_counter()."""
+        failure = outcome if isinstance(outcome, Failure) else None
+        code = failure.error.code.name if failure else "OK"
+        elapsed = (time.perf_counter() - started) * 1000
+        self._observe(CallRecord(route.path, route.procedure.kind, code, elapsed, ctx, failure, bug))
+
+    async def events(
+        self, route: Route, generator: AsyncGenerator[Any, None], ctx: Any
+    ) -> AsyncGenerator[Outcome, None]:
+        """The events of a running subscription, each a Success; a failure is the last one. Closes the generator."""
+        started = time.perf_counter()
+        try:
+            async for event in generator:
+                yield Success(event)
+        except RpcError as error:
+            yield self._ended(route, ctx, started, self.failure(route, error))
+        except Exception as error:  # the same boundary as in `call`, for what runs after the first answer
+            yield self._ended(route, ctx, started, self.crash(route, error), error)
+        finally:
+            await self._close(route, generator, ctx, started)
+
+    async def _close(self, route: Route, generator: AsyncGenerator[Any, None], ctx: Any, started: float) -> None:
+        try:
+            await generator.aclose()
+        except Exception as error:  # a bug in the procedure's own cleanup: nobody is left to be told but the log
+            self._ended(route, ctx, started, self.crash(route, error), error)
+
+    def _ended(
+        self, route: Route, ctx: Any, started: float, failure: Failure, bug: BaseException | None = None
+    ) -> Failure:
+        self.observe(route, ctx, started, failure, bug)
+        return failure

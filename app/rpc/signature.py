@@ -1,0 +1,68 @@
+"""Reads input, output and doc from a function, so that no type is written twice."""
+
+import collections.abc
+import inspect
+import types
+import typing
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+MISSING: Final = inspect.Parameter.empty
+
+
+def camel(name: str) -> str:
+    """snake_case to camelCase, as names stand on the wire."""
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What a procedure takes and gives.
+
+    `input` is None for a procedure that takes nothing; `default` is MISSING when an input must be sent. For a
+    subscription `output` is the type of one event.
+    """
+
+    input: Any
+    default: Any
+    output: Any
+    doc: str
+
+    @property
+    def takes_input(self) -> bool:
+        """Whether the procedure reads an input at all."""
+        return self.input is not None
+
+    @property
+    def optional(self) -> bool:
+        """Whether the input may be left out."""
+        return self.default is not MISSING
+
+
+def read_signature(function: Callable[..., Any]) -> Signature:
+    """Read a procedure's function `(ctx)` or `(ctx, input)`; TypeError names the function when it has another form."""
+    parameters = list(inspect.signature(function).parameters.values())
+    where = f"{function.__module__}.{function.__qualname__}"
+    if len(parameters) not in (1, 2):
+        raise TypeError(f"{where}: a procedure takes a context and at most one input")
+    hints = typing.get_type_hints(function, include_extras=True)
+    if "return" not in hints:
+        raise TypeError(f"{where}: the return type is the output type, and it is missing")
+    output = _event_type(hints["return"])
+    doc = inspect.getdoc(function) or ""
+    if len(parameters) == 1:
+        return Signature(None, MISSING, output, doc)
+    parameter = parameters[1]
+    if parameter.name not in hints:
+        raise TypeError(f"{where}: the type of `{parameter.name}` is the input type, and it is missing")
+    return Signature(hints[parameter.name], parameter.default, output, doc)
+
+
+def _event_type(returned: Any) -> Any:
+    """T of an AsyncGenerator[T] or AsyncIterator[T]; any other type as it is."""
+    origin = typing.get_origin(returned)
+    if origin in (collections.abc.AsyncGenerator, collections.abc.AsyncIterator):
+        return typing.get_args(returned)[0]
+    return types.NoneType if returned is None else returned

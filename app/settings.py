@@ -1,0 +1,137 @@
+"""All settings, read once from the environment and checked at start; a wrong value names itself."""
+
+import os
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+Seconds = Annotated[float, Meta(gt=0)]
+Count = Annotated[int, Meta(ge=1)]
+Port = Annotated[int, Meta(ge=0, le=65535)]
+Url = Annotated[str, Meta(min_length=1)]
+SECRET_BYTES = 32
+"""The least length of an HS256 secret (RFC 7518, section 3.2)."""
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message names it."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """The service's settings. Each field is the environment variable of the same name in upper case."""
+
+    environment: Literal["development", "test", "production"] = "production"
+    """Where this runs. Development issues tokens, shows stacks and allows http:// key sets; production does not."""
+
+    version: str = "0.1.0"
+    """The version that log lines and /health report."""
+
+    database_url: Url
+    """PostgreSQL for the API: a login that may become anon, authenticated and app_superadmin, and nothing else."""
+
+    worker_database_url: Url
+    """PostgreSQL for workers: a login that may become service_role, and nothing else."""
+
+    owner_database_url: str = ""
+    """PostgreSQL for `coursegen migrate` alone: a superuser, or Supabase's postgres."""
+
+    redis_url: Url
+    """Redis or Valkey that holds the slots: redis://, rediss:// or unix://."""
+
+    storage_url: Url
+    """Where uploaded files are kept: file:///absolute/folder or s3://bucket."""
+
+    jwt_secret: str = ""
+    """The HS256 secret that access tokens are signed with (32 bytes or more); empty when only a key set is used."""
+
+    jwks_url: str = ""
+    """The address of the issuer's JSON Web Key Set for ES256 and RS256 tokens; empty when only the secret is used."""
+
+    jwt_issuer: str = "coursegen"
+    """The `iss` that tokens must carry (Supabase: https://<project>.supabase.co/auth/v1)."""
+
+    jwt_audience: str = "authenticated"
+    """The `aud` that tokens must carry."""
+
+    token_lifetime_seconds: Count = 86_400
+    """The longest time to live a token may still have when it is presented, in seconds."""
+
+    host: str = "127.0.0.1"
+    """The address the API listens on."""
+
+    port: Port = 8000
+    """The port the API listens on; 0 lets the system choose one."""
+
+    api_processes: Count = 1
+    """API processes of one `coursegen serve`."""
+
+    worker_concurrency: Count = 4
+    """Jobs that one worker process runs at once."""
+
+    worker_grace_seconds: Seconds = 30.0
+    """How long a stopping worker lets its running jobs finish before it gives them back, in seconds."""
+
+    db_pool_size: Count = 10
+    """PostgreSQL connections of one process's pool."""
+
+    db_timeout_seconds: Seconds = 5.0
+    """The longest a database statement, or the wait for a connection, may take, in seconds."""
+
+    redis_timeout_seconds: Seconds = 1.0
+    """The longest a Redis call may take, in seconds."""
+
+    global_concurrency_limit: Annotated[int, Meta(ge=1, le=100)] = 3
+    """Generations at once over all users, until a superadmin changes it at run time."""
+
+    lease_ttl_seconds: Seconds = 30.0
+    """How long a slot or a job outlives its owner's last sign of life, in seconds."""
+
+    reaper_period_seconds: Seconds = 5.0
+    """How often the reaper looks for what lost its owner, in seconds."""
+
+    upload_ttl_seconds: Seconds = 600.0
+    """How long a half-made upload keeps its quota before the reaper gives it back, in seconds."""
+
+    log_level: Literal["debug", "info", "warn", "error", "fatal"] = "info"
+    """The least severity that is logged."""
+
+    log_format: Literal["auto", "json", "pretty"] = "auto"
+    """Log lines as JSON or for reading; auto is pretty in a terminal and JSON elsewhere."""
+
+    @property
+    def development(self) -> bool:
+        """Whether what only a developer needs is allowed."""
+        return self.environment != "production"
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings of an environment (the process's own unless given). Raises SettingsError naming the variable."""
+    source = os.environ if environ is None else environ
+    values: dict[str, Any] = {}
+    for name in Settings.__struct_fields__:
+        if (value := source.get(name.upper())) is not None:
+            values[name] = value
+    try:
+        settings = msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsError(_explain(str(error))) from None
+    _check_identity(settings)
+    return settings
+
+
+def _explain(text: str) -> str:
+    """msgspec's sentence with the variable's name in front."""
+    message, _, path = text.partition(" - at `$.")
+    if path:
+        return f"{path.rstrip('`').upper()}: {message}"
+    name = message.rpartition("`")[0].rpartition("`")[2]
+    return f"{name.upper()} is not set" if "missing" in message else message
+
+
+def _check_identity(settings: Settings) -> None:
+    if not settings.jwt_secret and not settings.jwks_url:
+        raise SettingsError("JWT_SECRET or JWKS_URL must be set: no token could be verified")
+    if settings.jwt_secret and len(settings.jwt_secret.encode()) < SECRET_BYTES:
+        raise SettingsError(f"JWT_SECRET must be at least {SECRET_BYTES} bytes long")
