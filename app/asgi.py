@@ -1,0 +1,62 @@
+"""The ASGI application: the wires, and the pages that operators ask for."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from litestar import Litestar, get
+from litestar.response import Response
+from loguru import logger
+
+from app.boot import Service
+from app.log import configure_logging
+from app.settings import Settings, read_settings
+from app.transports.calls import Calls
+from app.transports.heap import freeze_heap
+from app.transports.litestar import exception_handlers, mount
+from app.transports.wire import WireSettings
+
+NOT_READY = 503
+
+
+def create_app(settings: Settings | None = None) -> Litestar:
+    """The application of one API process; resources open when the server starts it."""
+    settings = settings or read_settings()
+    configure_logging(
+        settings.log_level, settings.log_format, environment=settings.environment, version=settings.version
+    )
+    service = Service(settings)
+    calls = Calls(service.dispatcher, service.make_context)
+
+    @asynccontextmanager
+    async def lifespan(_app: Litestar) -> AsyncGenerator[None]:
+        async with service.open():
+            freeze_heap()
+            with calls.streams.ended_by_signals():
+                yield
+            await calls.settle()
+
+    @get("/health", sync_to_thread=False)
+    def health() -> dict[str, str]:
+        """The process is alive."""
+        return {"status": "ok", "version": settings.version}
+
+    @get("/ready")
+    async def ready() -> Response[dict[str, bool]]:
+        """Whether the process can serve, and what it depends on; a missing worker only delays the work."""
+        checks = await service.readiness()
+        serving = checks["database"] and checks["redis"] and checks["migrations"]
+        return Response({"ready": serving, **checks}, status_code=200 if serving else NOT_READY)
+
+    return Litestar(
+        [*mount(calls, WireSettings()), health, ready],
+        lifespan=[lifespan],
+        openapi_config=None,
+        exception_handlers=exception_handlers(report_bug),
+        debug=False,
+        logging_config=None,
+    )
+
+
+def report_bug(error_id: str, error: Exception) -> None:
+    """Log what failed outside of the wires."""
+    logger.bind(errorId=error_id).opt(exception=error).error("request failed")

@@ -1,0 +1,173 @@
+"""Composition root: settings to resources, and the table of procedures to what runs it."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from loguru import logger
+
+from app.auth.errors import Unauthorized
+from app.auth.jwks import KeySet
+from app.auth.tokens import Verifier
+from app.context import Context, Request, Resources
+from app.db.errors import DatabaseRefused, DatabaseUnavailable
+from app.db.listen import ProgressListener
+from app.db.migrations import NotMigrated, require_migrated
+from app.db.pool import Database
+from app.db.session import ANONYMOUS, SERVICE, Identity
+from app.leases import RateLimiter, Slots, SlotsUnavailable, connect
+from app.log import begin_scope, configure_logging
+from app.processes import Processes
+from app.rpc import CallRecord, Dispatcher, RpcError, Table
+from app.saga import Deferred
+from app.settings import Settings
+from app.storage import Storage
+from app.work.run import work
+from procedures import router
+
+DEFERRABLE = (DatabaseUnavailable, DatabaseRefused, SlotsUnavailable)
+
+TABLE = Table(router)
+"""Every procedure that a wire can reach."""
+
+
+class Service:
+    """One API process: its table, and the resources while they are open."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.dispatcher = Dispatcher(TABLE, log_call, began=_begin_scope, stacks=settings.development)
+        self._resources: Resources | None = None
+
+    @asynccontextmanager
+    async def open(self) -> AsyncGenerator[Resources]:
+        """Open the resources for the time of the block."""
+        async with open_resources(self.settings, self.settings.database_url) as resources:
+            resources.progress.start()
+            self._resources = resources
+            yield resources
+            self._resources = None
+
+    def make_context(self, request: Request) -> Context:
+        """The context that a call begins with."""
+        if self._resources is None:
+            raise RuntimeError("a call came before the service was open")
+        return Context(request, self._resources)
+
+    async def readiness(self) -> dict[str, bool]:
+        """What this process depends on, each by name: whether it is there."""
+        if self._resources is None:
+            return {"database": False, "redis": False, "migrations": False, "worker": False}
+        database, redis = await asyncio.gather(_database_state(self._resources), _redis_answers(self._resources))
+        return {**database, "redis": redis}
+
+
+async def _database_state(resources: Resources) -> dict[str, bool]:
+    try:
+        async with resources.database.session(ANONYMOUS).begin() as tx:
+            mark = await tx.optional("migration_mark", str)
+            workers = await tx.value("live_workers", int)
+        require_migrated(mark)
+    except DatabaseUnavailable:
+        return {"database": False, "migrations": False, "worker": False}
+    except NotMigrated:
+        return {"database": True, "migrations": False, "worker": False}
+    return {"database": True, "migrations": True, "worker": workers > 0}
+
+
+async def _redis_answers(resources: Resources) -> bool:
+    try:
+        await resources.slots.held()
+    except SlotsUnavailable:
+        return False
+    return True
+
+
+def make_verifier(settings: Settings) -> Verifier:
+    """The token verifier that the settings describe."""
+    return Verifier(
+        secret=settings.jwt_secret or None,
+        key_set=KeySet(settings.jwks_url, allow_http=settings.development) if settings.jwks_url else None,
+        issuer=settings.jwt_issuer,
+        audience=settings.jwt_audience,
+        max_lifetime_seconds=settings.token_lifetime_seconds,
+    )
+
+
+def _begin_scope(ctx: Context) -> None:
+    begin_scope(requestId=ctx.request.id, traceId=ctx.request.trace_id)
+
+
+def log_call(record: CallRecord) -> None:
+    """One line for each finished call; a bug with its stack, under the id that the caller was shown."""
+    line = logger.bind(path=record.path, kind=record.kind, code=record.code, ms=round(record.milliseconds, 2))
+    if record.bug is not None and record.failure is not None:
+        error_id = record.failure.error.details.get("error_id")
+        line.bind(errorId=error_id).opt(exception=record.bug).error("call crashed")
+    elif record.failure is not None:
+        line.bind(error=type(record.failure.error).__name__, why=reason_of(record.failure.error)).info("call refused")
+    else:
+        line.info("call")
+
+
+def reason_of(error: RpcError) -> str | None:
+    """Why a token was refused: for the log alone, the caller is not told."""
+    return error.reason if isinstance(error, Unauthorized) else None
+
+
+@asynccontextmanager
+async def open_resources(
+    settings: Settings, database_url: str, identity: Identity = ANONYMOUS
+) -> AsyncGenerator[Resources]:
+    """Everything a process shares, closed in reverse order. `identity` is the least that the login may be.
+
+    Raises NotMigrated, DatabaseUnavailable.
+    """
+    async with AsyncExitStack() as stack:
+        database = await Database.connect(
+            database_url,
+            size=settings.db_pool_size,
+            limit=settings.db_timeout_seconds,
+            job_heartbeat=settings.lease_ttl_seconds,
+        )
+        stack.push_async_callback(database.close)
+        require_migrated(await database.mark(identity))
+        redis = connect(settings.redis_url, settings.redis_timeout_seconds)
+        stack.push_async_callback(redis.aclose)
+        progress = ProgressListener(database_url, settings.db_timeout_seconds)
+        stack.push_async_callback(progress.close)
+        deferred = Deferred(DEFERRABLE)
+        stack.push_async_callback(deferred.close)
+        processes = Processes(1)
+        stack.callback(processes.close)
+        verifier = make_verifier(settings)
+        stack.push_async_callback(verifier.close)
+        yield Resources(
+            settings=settings,
+            database=database,
+            slots=Slots(redis, settings.lease_ttl_seconds, settings.global_concurrency_limit),
+            storage=Storage(settings.storage_url),
+            verifier=verifier,
+            progress=progress,
+            limiter=RateLimiter(redis),
+            deferred=deferred,
+            processes=processes,
+        )
+
+
+async def check_start(settings: Settings) -> None:
+    """Open what the API needs and close it again, so that a start that can't succeed says why in one line.
+
+    Raises NotMigrated, DatabaseUnavailable.
+    """
+    async with open_resources(settings, settings.database_url):
+        pass
+
+
+async def run_worker(settings: Settings) -> None:
+    """One worker process, until a stop signal. Raises NotMigrated, QueueNotMigrated, DatabaseUnavailable."""
+    configure_logging(
+        settings.log_level, settings.log_format, environment=settings.environment, version=settings.version
+    )
+    async with open_resources(settings, settings.worker_database_url, SERVICE) as resources:
+        await work(resources, router.jobs())

@@ -1,0 +1,165 @@
+"""The `coursegen` command."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import click
+import psycopg
+from granian.constants import Interfaces
+from granian.server import Server
+
+from app.boot import TABLE, check_start, run_worker
+from app.db.errors import DatabaseUnavailable
+from app.db.migrate import migrate as apply_migrations
+from app.db.migrate import pending
+from app.db.migrations import NotMigrated
+from app.dev import ChildDied, FolderInUse, ServersMissing
+from app.dev.client import call_procedure
+from app.dev.demo import run_demo
+from app.dev.service import run_stack
+from app.dev.token import TokenRefused, issue_token
+from app.gen.files import stale_files
+from app.settings import SettingsError, read_settings
+from app.work.queue import QueueNotMigrated
+
+SHUTDOWN_SECONDS = 10
+P = ParamSpec("P")
+T = TypeVar("T")
+EXPECTED = (
+    SettingsError,
+    NotMigrated,
+    QueueNotMigrated,
+    DatabaseUnavailable,
+    psycopg.OperationalError,
+    ServersMissing,
+    FolderInUse,
+    ChildDied,
+    TokenRefused,
+)
+DATA = click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(".local"),
+    show_default=True,
+    help="The folder of the local servers and their data.",
+)
+
+
+def expected_errors(command: Callable[P, T]) -> Callable[P, T]:
+    """What the user can mend is told in a line, without a stack; exit code 1."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return command(*args, **kwargs)
+        except EXPECTED as error:
+            raise click.ClickException(str(error).strip()) from None
+
+    return run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="coursegen")
+def main() -> None:
+    """Coursegen: course generation as typed procedures.
+
+    Settings come from the environment; the README lists them.
+    """
+
+
+@main.command()
+@click.option("--reload", is_flag=True, help="Start again when the code changes (development).")
+@expected_errors
+def serve(reload: bool) -> None:
+    """Serve the API until SIGTERM or SIGINT."""
+    settings = read_settings()
+    asyncio.run(check_start(settings))
+    Server(
+        "app.asgi:create_app",
+        factory=True,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        workers=settings.api_processes,
+        workers_kill_timeout=SHUTDOWN_SECONDS,
+        reload=reload,
+        reload_paths=[Path("app"), Path("procedures"), Path("sql")] if reload else None,
+        log_enabled=False,
+    ).serve()
+
+
+@main.command()
+@expected_errors
+def work() -> None:
+    """Run queued jobs until SIGTERM or SIGINT, which drain: running jobs are finished, or given back."""
+    asyncio.run(run_worker(read_settings()))
+
+
+@main.command()
+@click.option("--check", is_flag=True, help="Change nothing; exit 1 if a migration is pending.")
+@expected_errors
+def migrate(check: bool) -> None:
+    """Apply pending migrations to OWNER_DATABASE_URL; safe from many processes at once."""
+    url = read_settings().owner_database_url
+    if not url:
+        raise click.ClickException("OWNER_DATABASE_URL is not set: migrations need a login that may create roles")
+    names = pending(url) if check else apply_migrations(url)
+    for name in names:
+        click.echo(f"{'pending' if check else 'applied'} {name}")
+    if check and names:
+        sys.exit(1)
+
+
+@main.command()
+@click.option("--email", required=True, help="Whose token: the email of a row of users.")
+@click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="Of the stack running on this folder.")
+@expected_errors
+def token(email: str, data: Path | None) -> None:
+    """Print an access token for development; its claims come from the database's own token hook."""
+    click.echo(issue_token(email, data))
+
+
+@main.command()
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 if a generated file is stale.")
+def gen(check: bool) -> None:
+    """Write the generated files from the table of procedures."""
+    stale = stale_files(TABLE, Path())
+    for path, text in stale.items():
+        click.echo(f"{'stale' if check else 'wrote'} {path}")
+        if not check:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    if check and stale:
+        raise click.ClickException("generated files are stale: run `make gen`")
+
+
+@main.command()
+@click.argument("path")
+@click.argument("json", default="")
+@click.option("--url", envvar="COURSEGEN_URL", default="http://127.0.0.1:8000", show_default=True)
+@click.option("--token", "bearer", envvar="COURSEGEN_TOKEN", help="The access token.")
+def call(path: str, json: str, url: str, bearer: str | None) -> None:
+    """Call the procedure PATH of a running server with JSON as its input; exits 1 on an error answer."""
+    sys.exit(call_procedure(url, path, json, bearer))
+
+
+@main.command()
+@DATA
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--reload/--no-reload", default=False, help="Start the API again when the code changes.")
+@expected_errors
+def dev(data: Path, port: int, reload: bool) -> None:
+    """Run everything on this machine: PostgreSQL, Redis, the API and a worker, with demo data; ends on Ctrl-C."""
+    run_stack(data, port, reload=reload)
+
+
+@main.command()
+@DATA
+@expected_errors
+def demo(data: Path) -> None:
+    """Generate a course from a document, end to end, as a client would; leaves nothing running."""
+    run_demo(data)

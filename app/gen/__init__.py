@@ -1,0 +1,1 @@
+"""The table of procedures as files: what clients and documents are made from."""

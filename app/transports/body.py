@@ -1,0 +1,84 @@
+"""Reads a request's body: of the right type, no longer than allowed, and not slower."""
+
+from app.rpc.deadline import Deadlines
+from app.rpc.protocol_errors import BodyCut, BodyTimeout, PayloadTooLarge, UnsupportedMediaType
+from app.transports.http import Headers, HttpRequest
+from app.transports.wire import WireSettings
+
+_JSON = b"application/json"
+_LONGEST_NUMBER = 19
+
+
+class BodyReader:
+    """Reads bodies within the limits of `wire`."""
+
+    def __init__(self, wire: WireSettings) -> None:
+        self._wire = wire
+        self._deadlines = Deadlines()
+
+    async def read(self, request: HttpRequest, limit: int) -> bytes | None:
+        """The JSON text of a request, or None when there is none.
+
+        Raises UnsupportedMediaType, PayloadTooLarge (`limit` in bytes; by Content-Length before anything is read),
+        BodyTimeout (the deadline or the minimum rate) and BodyCut (the client left in the middle).
+        """
+        headers = request.headers
+        content_type = headers.raw(b"content-type")
+        if content_type != _JSON:
+            _check_type(content_type)
+        _check_encoding(headers)
+        length = _content_length(headers)
+        if length is not None and length > limit:
+            raise PayloadTooLarge(limit_bytes=limit)
+        if length == 0:
+            return None
+        body = await self._receive(request, limit, length)
+        if body and content_type is None:
+            raise UnsupportedMediaType()
+        return body or None
+
+    async def _receive(self, request: HttpRequest, limit: int, length: int | None) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
+        try:
+            with self._deadlines.within(self._seconds_for(size)) as deadline:
+                while True:
+                    message = await request.receive()
+                    if message["type"] == "http.disconnect":
+                        raise BodyCut()
+                    chunk = message.get("body", b"")
+                    size += len(chunk)
+                    if size > limit:
+                        raise PayloadTooLarge(limit_bytes=limit)
+                    chunks.append(chunk)
+                    # asking for the empty last message of a body that is known to be whole would cost a round trip
+                    if size == length or not message.get("more_body", False):
+                        return b"".join(chunks)
+                    deadline.extend(self._seconds_for(size))
+        except TimeoutError:
+            raise BodyTimeout() from None
+
+    def _seconds_for(self, size: int) -> float:
+        """When more than `size` bytes must be there: the deadline, or where the average falls under the minimum."""
+        return min(self._wire.read_deadline, self._wire.read_grace + size / self._wire.minimum_rate)
+
+
+def _check_type(content_type: bytes | None) -> None:
+    if content_type is None:
+        return
+    media, *parameters = (part.strip().lower() for part in content_type.split(b";"))
+    if media != _JSON or any(p not in (b"", b"charset=utf-8", b'charset="utf-8"') for p in parameters):
+        raise UnsupportedMediaType()
+
+
+def _check_encoding(headers: Headers) -> None:
+    encoding = headers.raw(b"content-encoding")
+    if encoding is not None and encoding.strip().lower() not in (b"", b"identity"):
+        raise UnsupportedMediaType()
+
+
+def _content_length(headers: Headers) -> int | None:
+    value = headers.raw(b"content-length")
+    if value is None or not value.isdigit() or len(value) > _LONGEST_NUMBER:
+        return None
+    return int(value)

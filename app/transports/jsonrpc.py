@@ -1,0 +1,178 @@
+"""JSON-RPC 2.0 (jsonrpc.org/specification): `POST /rpc`.
+
+What was understood as JSON-RPC is answered with HTTP 200 and an error object inside; other HTTP statuses mean that the
+request did not get as far (405, 408, 413, 415), and their bodies are error objects with a null id all the same.
+"""
+
+import asyncio
+from typing import Final, Literal
+
+import msgspec
+from msgspec import UNSET, Raw, UnsetType
+
+from app.rpc import ErrorShape, Failure, Issue, Route, RpcError
+from app.rpc.protocol_errors import (
+    InvalidInput,
+    MalformedRequest,
+    MethodNotSupported,
+    ParseError,
+    PayloadTooLarge,
+    ProcedureNotFound,
+    UnprocessableText,
+)
+from app.transports.answers import JSON_HEADERS, failure_headers
+from app.transports.body import BodyReader
+from app.transports.calls import Calls, encode
+from app.transports.http import HttpRequest, HttpResponse
+from app.transports.wire import WireSettings
+
+_NULL: Final = b"null"
+_ENVELOPE_ROOM = 4096
+_SPACE = b" \t\r\n"
+_STARTS_OF_AN_ID = b'"-0123456789n'
+_STARTS_OF_PARAMS = b"{["
+# the numbers that the specification reserves (section 5.1); every other error has the number of its code
+_RESERVED: Final[dict[type[RpcError], int]] = {
+    ProcedureNotFound: -32601,
+    InvalidInput: -32602,
+    UnprocessableText: -32602,
+}
+
+_MaybeRaw = Raw | UnsetType
+
+
+class _Call(msgspec.Struct, frozen=True):
+    jsonrpc: Literal["2.0"]
+    method: str
+    params: _MaybeRaw = UNSET
+    id: _MaybeRaw = UNSET
+
+
+class _Identified(msgspec.Struct, frozen=True):
+    id: _MaybeRaw = UNSET
+
+
+class _ByPosition(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    input: _MaybeRaw = UNSET
+
+
+_call: Final = msgspec.json.Decoder(_Call)
+_identified: Final = msgspec.json.Decoder(_Identified)
+_by_position: Final = msgspec.json.Decoder(_ByPosition)
+
+
+def _batch_decoder(maximum: int) -> msgspec.json.Decoder[msgspec.Struct]:
+    """Decodes an array of up to `maximum` calls and one more, which tells of too many.
+
+    What comes after those is checked and skipped without making objects: ten megabytes of `[],[],...` would become a
+    gigabyte of them.
+    """
+    fields = [(f"call{number}", _MaybeRaw, UNSET) for number in range(maximum + 1)]
+    return msgspec.json.Decoder(msgspec.defstruct("Batch", fields, array_like=True))
+
+
+class JsonRpc:
+    """The codec of JSON-RPC 2.0."""
+
+    def __init__(self, calls: Calls, wire: WireSettings) -> None:
+        self._calls = calls
+        self._wire = wire
+        self._bodies = BodyReader(wire)
+        self._batch = _batch_decoder(wire.batch_limit)
+        self._body_limit = calls.largest_body + _ENVELOPE_ROOM
+
+    async def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer one request."""
+        try:
+            if request.method != "POST":
+                raise MethodNotSupported(method=request.method[:20], kind="JSON-RPC", procedure="/rpc", allow="POST")
+            body = await self._bodies.read(request, self._body_limit)
+        except RpcError as error:
+            failure = Failure(error)
+            return HttpResponse(error.code.http_status, failure_headers(error), _error(failure, _NULL))
+        answer = await self._answer(body or b"", request)
+        return HttpResponse(204, ()) if answer is None else HttpResponse(200, JSON_HEADERS, answer)
+
+    async def _answer(self, body: bytes, request: HttpRequest) -> bytes | None:
+        try:
+            body.decode()  # pieces are passed on undecoded, so the text is checked as a whole
+            if body.lstrip(_SPACE)[:1] == b"[":
+                return await self._many(self._pieces(body), request)
+            return await self._one(body, request)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return _error(Failure(ParseError()), _NULL)
+        except MalformedRequest as error:
+            return _error(Failure(error), _NULL)
+
+    def _pieces(self, body: bytes) -> list[Raw]:
+        pieces = [piece for piece in msgspec.structs.astuple(self._batch.decode(body)) if piece is not UNSET]
+        if not pieces:
+            raise MalformedRequest(reason="A batch must hold at least one call")
+        if len(pieces) > self._wire.batch_limit:
+            raise MalformedRequest(reason=f"A batch must not hold more than {self._wire.batch_limit} calls")
+        return pieces
+
+    async def _many(self, pieces: list[Raw], request: HttpRequest) -> bytes | None:
+        answers = await asyncio.gather(*(self._one(piece, request) for piece in pieces))
+        told = [answer for answer in answers if answer is not None]
+        return b"[" + b",".join(told) + b"]" if told else None
+
+    async def _one(self, piece: bytes | Raw, request: HttpRequest) -> bytes | None:
+        try:
+            call = _call.decode(piece)
+        except msgspec.ValidationError as problem:
+            return _error(Failure(MalformedRequest(reason=f"Not a JSON-RPC 2.0 request: {problem}")), _id_of(piece))
+        params, call_id = call.params, call.id
+        if params is not UNSET and bytes(params)[:1] not in _STARTS_OF_PARAMS:
+            return _error(Failure(MalformedRequest(reason="`params` must be an object or an array")), _id_of(piece))
+        if call_id is not UNSET and bytes(call_id)[:1] not in _STARTS_OF_AN_ID:
+            return _error(Failure(MalformedRequest(reason="`id` must be a string, a number or null")), _NULL)
+        result = await self._call(call.method, params, request)
+        if call_id is UNSET:
+            return None
+        if isinstance(result, Failure):
+            return _error(result, bytes(call_id))
+        return b'{"jsonrpc":"2.0","result":%b,"id":%b}' % (result, bytes(call_id))
+
+    async def _call(self, method: str, params: _MaybeRaw, request: HttpRequest) -> bytes | Failure:
+        route = None
+        try:
+            route = self._calls.route(method)
+            return await self._calls.call(route, _input(route, params), request)
+        except RpcError as error:
+            return self._calls.refused(route, error)
+
+
+def _input(route: Route, params: _MaybeRaw) -> Raw | None:
+    if route.procedure.kind == "subscription":
+        raise MethodNotSupported(method="JSON-RPC", kind="subscription", procedure=route.path, allow="GET")
+    if params is UNSET:
+        return None
+    limit = route.procedure.options.body_limit
+    if len(bytes(params)) > limit:
+        raise PayloadTooLarge(limit_bytes=limit)
+    if bytes(params)[:1] == b"{":
+        return params
+    try:
+        only = _by_position.decode(params).input
+    except msgspec.ValidationError:
+        raise InvalidInput(
+            problems=(Issue("$", "Send the input as an object, or as the only element of an array"),)
+        ) from None
+    return None if only is UNSET else only
+
+
+def _id_of(piece: bytes | Raw) -> bytes:
+    """The id of something that is not a request, if it has a valid one."""
+    try:
+        found = _identified.decode(piece).id
+    except msgspec.ValidationError:
+        return _NULL
+    return _NULL if found is UNSET or bytes(found)[:1] not in _STARTS_OF_AN_ID else bytes(found)
+
+
+def _error(failure: Failure, call_id: bytes) -> bytes:
+    shape = failure.shape()
+    number = _RESERVED.get(type(failure.error), shape.code)
+    told = encode(ErrorShape(number, shape.message, shape.data))
+    return b'{"jsonrpc":"2.0","error":%b,"id":%b}' % (told, call_id)

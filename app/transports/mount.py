@@ -1,0 +1,41 @@
+"""A codec as an ASGI application: reads the request and sends the answer."""
+
+from collections.abc import Awaitable, Callable
+
+from app.transports.http import HttpRequest, HttpResponse, Receive, Scope, Send, read_request
+from app.transports.streams import Streams
+
+Codec = Callable[[HttpRequest], Awaitable[HttpResponse]]
+
+_NO_SNIFFING = (b"x-content-type-options", b"nosniff")
+_VARY = (b"vary", b"authorization")
+_NO_CONTENT = 204
+
+
+class Mount:
+    """Serves one codec at one path prefix."""
+
+    def __init__(self, codec: Codec, streams: Streams) -> None:
+        self._codec = codec
+        self._streams = streams
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The ASGI entry point; a WebSocket is refused."""
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        request = read_request(scope, receive)
+        response = await self._codec(request)
+        await send({"type": "http.response.start", "status": response.status, "headers": _headers(request, response)})
+        if response.stream is not None:
+            await self._streams.send(response.stream, receive, send)
+        else:
+            body = b"" if request.method == "HEAD" else response.body
+            await send({"type": "http.response.body", "body": body})
+
+
+def _headers(request: HttpRequest, response: HttpResponse) -> list[tuple[bytes, bytes]]:
+    headers = [*response.headers, _NO_SNIFFING, _VARY, (b"x-request-id", request.id.encode())]
+    if response.stream is None and response.status != _NO_CONTENT:
+        headers.append((b"content-length", b"%d" % len(response.body)))
+    return headers

@@ -1,0 +1,78 @@
+"""Plain JSON: `POST /rpc/{path}`, or GET with `?input=`; the body is the input, the 200 body the output."""
+
+from typing import Final
+
+from app.rpc import Failure, Route, RpcError
+from app.rpc.protocol_errors import MethodNotSupported, PayloadTooLarge
+from app.transports.answers import JSON_HEADERS, failure_headers
+from app.transports.body import BodyReader
+from app.transports.calls import Calls, encode
+from app.transports.http import HttpRequest, HttpResponse, query_parameter
+from app.transports.sse import EVENT_STREAM_HEADERS, event_stream, last_event_id, resumed
+from app.transports.wire import WireSettings
+
+_METHODS: Final = {
+    "query": ("GET", "HEAD", "POST"),
+    "mutation": ("POST",),
+    "subscription": ("GET", "HEAD"),
+}
+
+
+class Plain:
+    """The codec of plain JSON."""
+
+    def __init__(self, calls: Calls, wire: WireSettings) -> None:
+        self._calls = calls
+        self._wire = wire
+        self._bodies = BodyReader(wire)
+
+    async def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer one request."""
+        route = None
+        try:
+            route = self._calls.route(request.path)
+            return await self._answer(route, request)
+        except RpcError as error:
+            return _failed(self._calls.refused(route, error))
+
+    async def _answer(self, route: Route, request: HttpRequest) -> HttpResponse:
+        _check_method(route, request.method)
+        if route.procedure.kind == "subscription":
+            return self._stream(route, request)
+        if request.method == "POST":
+            raw = await self._bodies.read(request, route.procedure.options.body_limit)
+        else:
+            raw = _query_input(route, request)
+        result = await self._calls.call(route, raw, request)
+        return _failed(result) if isinstance(result, Failure) else HttpResponse(200, JSON_HEADERS, result)
+
+    def _stream(self, route: Route, request: HttpRequest) -> HttpResponse:
+        if request.method == "HEAD":
+            return HttpResponse(200, EVENT_STREAM_HEADERS)
+        raw = resumed(route, _query_input(route, request), last_event_id(request))
+        events = self._calls.events(route, raw, request)
+        return HttpResponse(200, EVENT_STREAM_HEADERS, stream=event_stream(events, self._wire.ping, _event_failure))
+
+
+def _check_method(route: Route, method: str) -> None:
+    kind = route.procedure.kind
+    allowed = _METHODS[kind]
+    if method not in allowed:
+        raise MethodNotSupported(method=method[:20], kind=kind, procedure=route.path, allow=", ".join(allowed))
+
+
+def _query_input(route: Route, request: HttpRequest) -> bytes | None:
+    raw = query_parameter(request.query, b"input") if request.query else None
+    limit = route.procedure.options.body_limit
+    if raw and len(raw) > limit:
+        raise PayloadTooLarge(limit_bytes=limit)
+    return raw or None
+
+
+def _failed(failure: Failure) -> HttpResponse:
+    body = encode({"error": failure.shape()})
+    return HttpResponse(failure.error.code.http_status, failure_headers(failure.error), body)
+
+
+def _event_failure(failure: Failure) -> bytes:
+    return encode(failure.shape())

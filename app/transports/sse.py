@@ -1,0 +1,104 @@
+"""Event streams (WHATWG HTML, section 9.2) as tRPC's clients read them, and resuming after a lost connection.
+
+Event names and the three line breaks after each event are those of the reference server.
+"""
+
+import asyncio
+import typing
+from collections.abc import AsyncGenerator, Callable
+from typing import Any
+
+import msgspec
+
+from app.rpc import Failure, Route
+from app.transports.calls import Event
+from app.transports.http import HttpRequest, query_parameter
+
+EVENT_STREAM_HEADERS = (
+    (b"content-type", b"text/event-stream"),
+    (b"cache-control", b"no-store, no-transform"),
+    (b"x-accel-buffering", b"no"),
+)
+_CONNECTED = b"event: connected\ndata: {}\n\n\n"
+_PING = b"event: ping\ndata: \n\n\n"
+_RETURN = b"event: return\ndata: \n\n\n"
+_RESUME_FIELD = "lastEventId"
+
+Events = AsyncGenerator[Event | Failure, None]
+EncodeFailure = Callable[[Failure], bytes]
+_Queue = asyncio.Queue[Event | Failure | None]
+
+
+async def event_stream(events: Events, ping: float, encode_failure: EncodeFailure) -> AsyncGenerator[bytes, None]:
+    """The stream's bytes, event by event, with a ping after `ping` seconds of silence. Closes the events.
+
+    One task runs the procedure from its first line to its last, so that a timeout or a task group inside it may
+    span its events.
+    """
+    queue: _Queue = asyncio.Queue(1)
+    producer = asyncio.create_task(_produce(events, queue))
+    last_id: str | None = None
+    try:
+        yield _CONNECTED
+        while True:
+            try:
+                async with asyncio.timeout(ping):
+                    event = await queue.get()
+            except TimeoutError:
+                yield _PING
+                continue
+            if event is None:
+                yield _RETURN
+                return
+            if isinstance(event, Failure):
+                yield b"event: serialized-error\ndata: %b\n\n\n" % encode_failure(event)
+                return
+            yield _data(event, last_id)
+            last_id = event.id or last_id
+    finally:
+        producer.cancel()
+        await asyncio.wait((producer,))
+
+
+async def _produce(events: Events, queue: _Queue) -> None:
+    try:
+        async for event in events:
+            await queue.put(event)
+        await queue.put(None)
+    finally:
+        await events.aclose()
+
+
+def _data(event: Event, last_id: str | None) -> bytes:
+    if event.id is not None:
+        return b"data: %b\nid: %b\n\n\n" % (event.data, event.id.encode())
+    if last_id is None:
+        return b"data: %b\n\n\n" % event.data
+    # an untracked event must not carry the id of an earlier one, yet the client must still resume after that one
+    return b"data: %b\nid: \n\n\nevent: restore-id\ndata: \nid: %b\n\n\n" % (event.data, last_id.encode())
+
+
+def last_event_id(request: HttpRequest) -> str | None:
+    """After which event the client wants to go on: its `Last-Event-ID` header, else `?lastEventId=`."""
+    sent = request.headers.raw(b"last-event-id") or query_parameter(request.query, b"lastEventId")
+    return sent.decode("utf-8", "replace") if sent else None
+
+
+def resumed(route: Route, raw: bytes | None, last_id: str | None) -> bytes | None:
+    """The input with the last event id in its `lastEventId`, where the procedure's input has such a field.
+
+    An input that is no object stays as it is, for the decoder to refuse.
+    """
+    if last_id is None or not _resumable(route.procedure.signature.input):
+        return raw
+    try:
+        members = msgspec.json.decode(raw or b"{}", type=dict[str, msgspec.Raw])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return raw
+    members[_RESUME_FIELD] = msgspec.Raw(msgspec.json.encode(last_id))
+    return msgspec.json.encode(members)
+
+
+def _resumable(input_type: Any) -> bool:
+    options = typing.get_args(input_type) or (input_type,)
+    return any(_RESUME_FIELD in getattr(option, "__struct_encode_fields__", ()) for option in options)

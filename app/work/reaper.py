@@ -1,0 +1,117 @@
+"""The one owner of recovery: runs in every worker, works in one at a time.
+
+A pass puts back what a crash left behind: slots are made what PostgreSQL says, jobs of dead workers are queued again,
+runs without a job are failed, half-made uploads give their quota back. Each duty is a function of its own.
+"""
+
+import asyncio
+from uuid import UUID
+
+import msgspec
+from loguru import logger
+
+from app.context import Resources
+from app.db.errors import DatabaseRefused, DatabaseUnavailable
+from app.db.session import SERVICE, Session
+from app.leases import LiveRun, Reconciled, SlotsUnavailable
+from app.work.lifecycle import fail_run, record_timeout
+from app.work.queue import FencedQueue, Swept
+from app.work.statements import OUTAGE
+
+AWAY = (DatabaseUnavailable, DatabaseRefused, SlotsUnavailable, *OUTAGE)
+
+
+class RunRow(msgspec.Struct, frozen=True):
+    """A run that has not ended."""
+
+    run_id: UUID
+    user_id: UUID
+    slot_token: UUID
+
+
+class EndedRun(msgspec.Struct, frozen=True):
+    """A run that has ended, by its id."""
+
+    run_id: UUID
+
+
+class Upload(msgspec.Struct, frozen=True):
+    """A half-made upload whose time is over."""
+
+    storage_path: str
+
+
+class Reaper:
+    """`run` works until cancelled, a pass every `period` seconds."""
+
+    def __init__(self, resources: Resources, queue: FencedQueue) -> None:
+        self._resources = resources
+        self._queue = queue
+
+    @property
+    def _db(self) -> Session:
+        return self._resources.database.session(SERVICE)
+
+    async def run(self) -> None:
+        """Pass after pass; what is away now is tried again in the next."""
+        while True:
+            try:
+                await self.once()
+            except AWAY as error:
+                logger.warning("reaper: {}", error)
+            await asyncio.sleep(self._resources.settings.reaper_period_seconds)
+
+    async def once(self) -> None:
+        """One pass, if no other worker is at it."""
+        async with self._db.begin() as tx:
+            if not await tx.value("lock_reaper", bool):
+                return
+            await self.sweep_jobs()
+            await self.fail_orphans()
+            await self.reconcile_slots()
+            await self.expire_uploads()
+
+    async def sweep_jobs(self) -> None:
+        """Take jobs from dead workers; fail the runs of those that have no attempt left."""
+        for swept in await self._queue.sweep_stuck():
+            logger.bind(jobId=swept.key, reason=swept.reason, status=swept.status).warning("job taken from its worker")
+            await self._after_sweep(swept)
+
+    async def _after_sweep(self, swept: Swept) -> None:
+        async with self._db.begin() as tx:
+            if swept.reason == "timeout":
+                await record_timeout(tx, swept.key, swept.name, None)
+
+    async def fail_orphans(self) -> None:
+        """Fail the runs that no job will ever move again."""
+        async with self._db.begin() as tx:
+            orphans = await tx.all("orphaned_runs", RunRow)
+        for orphan in orphans:
+            async with self._db.begin() as tx:
+                slot = await fail_run(tx, orphan.run_id, "No attempt at the job is left")
+            if slot:
+                logger.bind(runId=str(orphan.run_id)).error("generation failed: its job is exhausted or gone")
+                await self._resources.give_back(orphan.run_id, slot)
+
+    async def reconcile_slots(self) -> Reconciled:
+        """Make Redis what PostgreSQL says, and let slots be taken again after it was emptied."""
+        seen = await self._resources.slots.held()
+        async with self._db.begin() as tx:
+            if not seen.ready:  # a start that was granted a slot before Redis was emptied may not be committed yet
+                await tx.run("lock_runs")
+            live = await tx.all("live_runs", RunRow)
+            ended = await tx.all("ended_runs", EndedRun, run_ids=list(seen.runs))
+        runs = [LiveRun(run.run_id, run.user_id, run.slot_token) for run in live]
+        done = await self._resources.slots.reconcile(seen, runs, [run.run_id for run in ended])
+        if done.rebuilt or done.evicted:
+            logger.bind(rebuilt=done.rebuilt, evicted=done.evicted).warning("slots reconciled")
+        return done
+
+    async def expire_uploads(self) -> None:
+        """Delete uploads that were never finished: the row's trigger gives the quota back, then the object goes."""
+        async with self._db.begin() as tx:
+            expired = await tx.all(
+                "expire_uploads", Upload, older_than_seconds=self._resources.settings.upload_ttl_seconds
+            )
+        for upload in expired:
+            await self._resources.storage.delete(upload.storage_path)

@@ -1,0 +1,35 @@
+"""One worker process: the queue's worker and the reaper, until SIGTERM."""
+
+import asyncio
+from collections.abc import Mapping
+
+from app.context import Resources
+from app.rpc import AnyProcedure
+from app.work.lifecycle import RunLifecycle
+from app.work.queue import FencedQueue
+from app.work.reaper import Reaper
+from app.work.worker import FencedWorker
+
+
+async def work(resources: Resources, jobs: Mapping[str, AnyProcedure]) -> None:
+    """Run jobs and recover what was lost; returns when a stop signal came and the running jobs are done or given back.
+
+    Raises QueueNotMigrated, psycopg.OperationalError (the database is away at start).
+    """
+    settings = resources.settings
+    queue = FencedQueue(settings.worker_database_url, pool_size=settings.worker_concurrency + 2)
+    await queue.connect()
+    reaper = asyncio.create_task(Reaper(resources, queue).run())
+    worker = FencedWorker(
+        queue,
+        RunLifecycle(resources, jobs),
+        concurrency=settings.worker_concurrency,
+        grace=settings.worker_grace_seconds,
+    )
+    reaper.add_done_callback(lambda _: worker.event.set())
+    try:
+        await worker.start()
+    finally:
+        reaper.cancel()
+        await asyncio.gather(reaper, return_exceptions=True)
+        await queue.disconnect()
