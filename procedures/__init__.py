@@ -1,0 +1,11 @@
+"""The product: one file per procedure or job, and the table of all of them."""
+
+from app.rpc import Router
+from procedures import courses, generation, jobs, system
+
+router = Router(
+    system=system.router,
+    courses=courses.router,
+    generation=generation.router,
+    jobs=jobs.router,
+)

@@ -1,0 +1,16 @@
+"""The bases that procedures are made from: who may call."""
+
+from app.auth.tokens import Role
+from app.context import Context, JobContext
+from app.middlewares import authenticate, requires
+from app.rpc import Base
+from procedures._recovery import complete_first_step
+
+public = Base[Context]()
+authed = public.use(authenticate)
+instructor = authed.use(requires(Role.INSTRUCTOR, Role.ADMIN, Role.SUPERADMIN))
+admin = authed.use(requires(Role.ADMIN, Role.SUPERADMIN))
+superadmin = authed.use(requires(Role.SUPERADMIN))
+
+queue = Base[JobContext]().use(complete_first_step)
+"""Jobs: reachable from the queue alone."""

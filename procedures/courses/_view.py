@@ -1,0 +1,35 @@
+"""A course as its readers see it."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from app.rpc import Output
+
+Difficulty = Literal["beginner", "intermediate", "advanced"]
+CourseStatus = Literal["draft", "published", "archived"]
+
+
+class Course(Output):
+    """A course's own fields; `status` is its publication, `generation_status` its generation."""
+
+    id: UUID
+    title: str
+    slug: str
+    user_id: UUID
+    organization_id: UUID
+    status: CourseStatus
+    language: str | None
+    style: str | None
+    course_description: str | None
+    target_audience: str | None
+    difficulty: str | None
+    learning_outcomes: str | None
+    estimated_lessons: int | None
+    estimated_sections: int | None
+    content_strategy: str | None
+    output_formats: list[str] | None
+    prerequisites: str | None
+    generation_status: str | None
+    created_at: datetime
+    updated_at: datetime

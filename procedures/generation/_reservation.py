@@ -1,0 +1,122 @@
+"""An upload's place: the file's row, made before its bytes, holds the quota; the database's triggers count."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+import msgspec
+import uuid_utils.compat as uuid7s
+
+from app.context import SignedIn
+from app.db.errors import DatabaseRefused
+from app.storage import object_key
+from procedures._errors import CourseNotFound, NotYours
+from procedures._tiers import Tier, size_label
+from procedures.generation._file_types import MIME_TYPES, declared_type_fits, extension_of
+from procedures.generation._upload_errors import (
+    FileLimitReached,
+    FileNameInvalid,
+    FileTooLarge,
+    FileTypeRefused,
+    StorageQuotaExceeded,
+    UploadsNotInPlan,
+)
+
+QUOTA_CHECK = "organizations_storage_within_quota"
+FILE_LIMIT_STATE = "CG001"
+
+
+class Allowance(msgspec.Struct, frozen=True):
+    """What a course's organization may still store."""
+
+    course_id: UUID
+    organization_id: UUID
+    user_id: UUID
+    file_count: int
+    storage_used_bytes: int
+    storage_quota_bytes: int
+    tier: Tier
+
+
+class Reservation(NamedTuple):
+    """A row that holds the quota of an upload under way."""
+
+    file_id: UUID
+    storage_path: str
+
+
+async def read_allowance(ctx: SignedIn, course_id: UUID) -> Allowance:
+    """The allowance of a course that the caller may see. Raises CourseNotFound."""
+    async with ctx.db.begin() as tx:
+        allowance = await tx.maybe("upload_allowance", Allowance, course_id=course_id)
+    if allowance is None:
+        raise CourseNotFound()
+    return allowance
+
+
+def check_allowance(allowance: Allowance, caller: UUID, filename: str, mime_type: str, size: int) -> None:
+    """Ownership, then count, type, size: what can be refused before anything is written."""
+    tier = allowance.tier
+    if allowance.user_id != caller:
+        raise NotYours()
+    if not tier.files_per_course:
+        raise UploadsNotInPlan(tier=tier.label, upgrade=tier.next_label or tier.label)
+    if allowance.file_count >= tier.files_per_course:
+        raise FileLimitReached(tier=tier.label, limit=tier.files_per_course, current=allowance.file_count)
+    _check_name(filename)
+    extension = extension_of(filename)
+    if extension not in tier.accepted or extension not in MIME_TYPES or not declared_type_fits(extension, mime_type):
+        raise FileTypeRefused(tier=tier.label, accepted=tier.accepted_label)
+    if size > tier.max_file_bytes:
+        raise FileTooLarge(tier=tier.label, limit=size_label(tier.max_file_bytes), size=size_label(size))
+
+
+def _check_name(filename: str) -> None:
+    plain = filename.isprintable() and not any(mark in filename for mark in "/\\") and not filename.startswith(".")
+    if not plain or not filename.strip():
+        raise FileNameInvalid()
+
+
+async def reserve(ctx: SignedIn, allowance: Allowance, filename: str, mime_type: str, size: int) -> Reservation:
+    """Insert the row that holds the quota. Raises StorageQuotaExceeded, FileLimitReached (another upload was first)."""
+    file_id = uuid7s.uuid7()
+    extension = extension_of(filename)
+    path = object_key(allowance.organization_id, allowance.course_id, file_id, extension)
+    try:
+        async with ctx.db.begin() as tx:
+            await tx.run(
+                "reserve_file",
+                file_id=file_id,
+                organization_id=allowance.organization_id,
+                course_id=allowance.course_id,
+                uploaded_by=ctx.user_id,
+                filename=filename,
+                mime_type=mime_type,
+                file_type=extension,
+                file_size=size,
+                storage_path=path,
+            )
+    except DatabaseRefused as refused:
+        raise _declared(refused, allowance) from refused
+    return Reservation(file_id, path)
+
+
+def _declared(refused: DatabaseRefused, allowance: Allowance) -> Exception:
+    if refused.constraint == QUOTA_CHECK:
+        used, quota = size_label(allowance.storage_used_bytes), size_label(allowance.storage_quota_bytes)
+        return StorageQuotaExceeded(used=used, quota=quota)
+    if refused.sqlstate == FILE_LIMIT_STATE:
+        limit = allowance.tier.files_per_course
+        return FileLimitReached(tier=allowance.tier.label, limit=limit, current=limit)
+    return refused
+
+
+async def finish(ctx: SignedIn, reserved: Reservation, *, size: int, digest: str) -> None:
+    """The upload is whole: its true size and its SHA-256."""
+    async with ctx.db.begin() as tx:
+        await tx.run("finish_file", file_id=reserved.file_id, file_size=size, hash=digest)
+
+
+async def give_back(ctx: SignedIn, reserved: Reservation) -> None:
+    """Delete the row; the trigger gives its quota back."""
+    async with ctx.db.begin() as tx:
+        await tx.run("delete_file", file_id=reserved.file_id)

@@ -1,0 +1,71 @@
+"""Why an upload was refused: each message says the limit and what the caller has."""
+
+from app.rpc import Code, RpcError
+
+
+class UploadsNotInPlan(RpcError, code=Code.FORBIDDEN):
+    """Your {tier} plan does not support file uploads. Upgrade to {upgrade} to unlock this feature."""
+
+    tier: str
+    upgrade: str
+
+
+class FileLimitReached(RpcError, code=Code.FORBIDDEN):
+    """File upload limit reached. Your {tier} plan allows {limit} per course, and this course has {current}."""
+
+    tier: str
+    limit: int
+    current: int
+
+
+class FileTypeRefused(RpcError, code=Code.UNSUPPORTED_MEDIA_TYPE):
+    """File type not supported. Your {tier} plan allows: {accepted}."""
+
+    tier: str
+    accepted: str
+
+
+class FileTypeMismatch(RpcError, code=Code.UNPROCESSABLE_CONTENT):
+    """The file is not what its name and type say: declared {declared}, found {found}."""
+
+    declared: str
+    found: str
+
+
+class FileTooLarge(RpcError, code=Code.PAYLOAD_TOO_LARGE):
+    """File is too large. Your {tier} plan allows files up to {limit}, and this one has {size}."""
+
+    tier: str
+    limit: str
+    size: str
+
+
+class StorageQuotaExceeded(RpcError, code=Code.FORBIDDEN):
+    """Storage quota exceeded. Using {used} of {quota}. Delete files or upgrade your plan."""
+
+    used: str
+    quota: str
+
+
+class FileContentInvalid(RpcError, code=Code.BAD_REQUEST):
+    """File content is not valid base64"""
+
+
+class FileSizeMismatch(RpcError, code=Code.BAD_REQUEST):
+    """File size does not match: declared {declared} bytes, received {received}."""
+
+    declared: int
+    received: int
+
+
+class FileNameInvalid(RpcError, code=Code.BAD_REQUEST):
+    """File name is not valid: it must be a plain name with an extension"""
+
+
+class StorageFailed(RpcError, code=Code.SERVICE_UNAVAILABLE):
+    """The file could not be stored. Please try again"""
+
+    @property
+    def retry_after(self) -> int:
+        """A few seconds."""
+        return 5

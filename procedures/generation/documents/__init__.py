@@ -1,0 +1,37 @@
+"""Uploaded files to text: PDF, Markdown and plain text become a `Document` of headings, paragraphs and lists.
+
+`extract` is synchronous and may take long on a large PDF: run it in a child process.
+"""
+
+from .blocks import Block, Document, Heading, Paragraph, Preformatted, has_text, rendered, to_markdown
+from .errors import UnreadableDocument
+from .extraction import MARKDOWN, PDF, PLAIN_TEXT, extract
+from .inline import escaped, guarded, literal, one_line, plain
+from .markdown import from_markdown
+from .plaintext import read_plain_text
+from .safety import safe, safe_in_place
+
+__all__ = [
+    "MARKDOWN",
+    "PDF",
+    "PLAIN_TEXT",
+    "Block",
+    "Document",
+    "Heading",
+    "Paragraph",
+    "Preformatted",
+    "UnreadableDocument",
+    "escaped",
+    "extract",
+    "from_markdown",
+    "guarded",
+    "has_text",
+    "literal",
+    "one_line",
+    "plain",
+    "read_plain_text",
+    "rendered",
+    "safe",
+    "safe_in_place",
+    "to_markdown",
+]

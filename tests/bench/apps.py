@@ -1,0 +1,119 @@
+"""The two servers of the echo benchmark: the wires in Litestar, and what is the least an ASGI function can do."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Litestar
+
+from app.context import Request
+from app.rpc import Base, CallRecord, Dispatcher, Input, Output, Router, Table
+from app.transports.calls import Calls
+from app.transports.heap import freeze_heap
+from app.transports.http import Receive, Scope, Send
+from app.transports.litestar import exception_handlers, mount
+from app.transports.wire import WireSettings
+
+
+class Color(Enum):
+    """Any enumeration."""
+
+    RED = "red"
+    BLUE = "blue"
+
+
+class EchoInput(Input):
+    """A uuid, a url, an enum and a list."""
+
+    id: UUID
+    url: str
+    color: Color
+    tags: list[str]
+
+
+class Echoed(Output):
+    """What came in."""
+
+    id: UUID
+    url: str
+    color: Color
+    tags: list[str]
+
+
+public = Base[Request]()
+
+
+@public.query()
+async def echo(_ctx: Request, input: EchoInput) -> Echoed:
+    """Give back what came in."""
+    return Echoed(id=input.id, url=input.url, color=input.color, tags=input.tags)
+
+
+@public.mutation()
+async def echo_mutation(_ctx: Request, input: EchoInput) -> Echoed:
+    """Give back what came in, by a call that its client cannot interrupt."""
+    return Echoed(id=input.id, url=input.url, color=input.color, tags=input.tags)
+
+
+def _ignore(_record: CallRecord) -> None:
+    """No log line."""
+
+
+def _same(request: Request) -> Request:
+    return request
+
+
+_calls = Calls(Dispatcher(Table(Router(bench=Router(echo, echo_mutation))), _ignore), _same)
+
+
+@asynccontextmanager
+async def _lifespan_of_wires(_app: Litestar) -> AsyncGenerator[None, None]:
+    freeze_heap()
+    yield
+
+
+wires = Litestar(
+    route_handlers=mount(_calls, WireSettings()),
+    lifespan=[_lifespan_of_wires],
+    exception_handlers={**exception_handlers(lambda _id, _error: None)},
+    openapi_config=None,
+)
+
+_decoder = msgspec.json.Decoder(EchoInput)
+
+
+async def bare(scope: Scope, receive: Receive, send: Send) -> None:
+    """Read the body, decode, encode, send."""
+    if scope["type"] == "lifespan":
+        freeze_heap()
+        await _lifespan(receive, send)
+        return
+    body = b""
+    more = True
+    while more:
+        message = await receive()
+        body += message["body"]
+        more = message["more_body"]
+    value = _decoder.decode(body)
+    answer = msgspec.json.encode(Echoed(id=value.id, url=value.url, color=value.color, tags=value.tags))
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(answer))]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": answer})
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    await receive()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+SAMPLE: dict[str, Any] = {
+    "id": "6f1f4c0e-4f0b-4b8e-9a51-0d8f7a2b3c4d",
+    "url": "https://example.org/courses/42?page=1",
+    "color": "blue",
+    "tags": ["one", "two", "three", "four"],
+}
