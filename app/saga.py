@@ -51,23 +51,23 @@ class Deferred:
         self._retry_on = retry_on
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def run(self, work: Callable[[], Awaitable[object]]) -> None:
-        """Do it now; when that fails as foreseen, go on trying in the background and return."""
-        try:
-            await work()
-        except self._retry_on:
-            task = asyncio.create_task(self._retry(work))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+    async def run(self, work: Callable[[], Awaitable[object]], patience: float = 0.5) -> None:
+        """Do it; after `patience` seconds it goes on in the background, and the caller is not kept waiting."""
+        task = asyncio.create_task(self._persist(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        done, _ = await asyncio.wait({task}, timeout=patience)
+        for finished in done:
+            finished.result()
 
-    async def _retry(self, work: Callable[[], Awaitable[object]]) -> None:
+    async def _persist(self, work: Callable[[], Awaitable[object]]) -> None:
         for delay in itertools.chain(_BACKOFF_SECONDS, itertools.repeat(_BACKOFF_SECONDS[-1])):
-            await asyncio.sleep(delay)
             try:
                 await work()
             except self._retry_on:
-                continue
-            return
+                await asyncio.sleep(delay)
+            else:
+                return
 
     async def close(self) -> None:
         """Give up on what is still undone."""

@@ -17,6 +17,7 @@ from procedures.generation._upload_errors import (
     FileNameInvalid,
     FileTooLarge,
     FileTypeRefused,
+    StorageFailed,
     StorageQuotaExceeded,
     UploadsNotInPlan,
 )
@@ -111,9 +112,10 @@ def _declared(refused: DatabaseRefused, allowance: Allowance) -> Exception:
 
 
 async def finish(ctx: SignedIn, reserved: Reservation, *, size: int, digest: str) -> None:
-    """The upload is whole: its true size and its SHA-256."""
+    """The upload is whole: its true size and its SHA-256. Raises StorageFailed when it came too late."""
     async with ctx.db.begin() as tx:
-        await tx.run("finish_file", file_id=reserved.file_id, file_size=size, hash=digest)
+        if await tx.optional("finish_file", UUID, file_id=reserved.file_id, file_size=size, hash=digest) is None:
+            raise StorageFailed()
 
 
 async def give_back(ctx: SignedIn, reserved: Reservation) -> None:

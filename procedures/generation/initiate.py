@@ -21,7 +21,8 @@ from procedures.generation._start_events import record_limit, record_rollback
 
 HttpsUrl = Annotated[str, Meta(pattern=r"^https://[^\s/?#@]+([/?#]\S*)?$", max_length=2048)]
 RETRY_SECONDS = (0.1, 0.2, 0.4)
-CALL_SECONDS = 4.0
+CALL_SECONDS = 3.0
+"""For the attempts; what is left of the five seconds is for undoing them."""
 DATABASE_ERRORS = (DatabaseUnavailable, DatabaseRefused)
 
 

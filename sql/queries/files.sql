@@ -23,11 +23,13 @@ values (
     'uploading'
 );
 
--- name: finish_file(file_size, hash, file_id)!
+-- name: finish_file(file_size, hash, file_id)$
+-- Nothing for an upload that took so long that the reaper has given its quota back.
 update file_catalog
 set status = 'ready', file_size = :file_size, hash = :hash
 where id = :file_id
-  and status = 'uploading';
+  and status = 'uploading'
+returning id;
 
 -- name: delete_file(file_id)!
 delete from file_catalog
