@@ -1,8 +1,8 @@
 """Writing a course: the `Generator` protocol with its typed input and output, and the embedded generator."""
 
-from .embedded import EmbeddedGenerator
-from .generator import Generator
-from .types import (
+from procedures.generation.authoring.embedded import EmbeddedGenerator, analyse_brief, structure_course, write_lesson
+from procedures.generation.authoring.generator import Generator
+from procedures.generation.authoring.types import (
     Analysis,
     Brief,
     CourseStructure,
@@ -22,4 +22,7 @@ __all__ = [
     "LessonPlan",
     "SectionPlan",
     "SourcePart",
+    "analyse_brief",
+    "structure_course",
+    "write_lesson",
 ]

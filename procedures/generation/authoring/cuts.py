@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from .partition import Measures, divided, limited, measured, segments, without_small
-from .pieces import PARAGRAPH
-from .types import Brief
+from procedures.generation.authoring.partition import Measures, divided, limited, measured, segments, without_small
+from procedures.generation.authoring.pieces import PARAGRAPH
+from procedures.generation.authoring.types import Brief
 
 LARGEST_LESSON = 12_000
 CHARACTERS_A_MINUTE = 900  # calm reading of a text to be learned

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from procedures.generation.authoring.types import Analysis, Brief, CourseStructure, LessonContent
 from procedures.generation.documents import Document
-
-from .types import Analysis, Brief, CourseStructure, LessonContent
 
 
 class Generator(Protocol):

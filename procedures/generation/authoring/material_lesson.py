@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from procedures.generation.authoring.excerpts import excerpt
+from procedures.generation.authoring.types import LessonContent, SourcePart
 from procedures.generation.documents import Block, Document, Heading, escaped, rendered
-
-from .excerpts import excerpt
-from .types import LessonContent, SourcePart
 
 _FIRST_LEVEL = 2  # headings in a lesson begin here: its own title is the one of level 1
 _DEEPEST_LEVEL = 6

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 
-from procedures.generation.documents import Document
+import msgspec
 
-from .cuts import CHARACTERS_A_MINUTE, LARGEST_LESSON, Parts, parts_of
-from .partition import measured, segments
-from .pieces import LARGEST_PIECE, SMALLEST_PIECE, Material, Node, Piece, gathered
-from .titles import Titles, distinct, shortened
-from .types import Brief, CourseStructure, LessonPlan, SectionPlan, SourcePart
-from .wording import Wording
+from procedures.generation.authoring.cuts import CHARACTERS_A_MINUTE, LARGEST_LESSON, Parts, parts_of
+from procedures.generation.authoring.partition import measured, segments
+from procedures.generation.authoring.pieces import LARGEST_PIECE, SMALLEST_PIECE, Material, Node, Piece, gathered
+from procedures.generation.authoring.titles import Titles, distinct, shortened
+from procedures.generation.authoring.types import Brief, CourseStructure, LessonPlan, SectionPlan, SourcePart
+from procedures.generation.authoring.wording import Wording
+from procedures.generation.documents import Document
 
 _LONGEST_DESCRIPTION = 400
 Span = tuple[int, int]
@@ -68,16 +69,18 @@ def _lessons(
     """Each lesson with the piece that it begins with."""
     spans = segments(parts.lessons, len(material.pieces))
     names = distinct([(titles.title(*span), titles.subject(*span)) for span in spans], wording.part)
-    said: set[Node] = set()
-    plans: list[tuple[int, LessonPlan]] = []
-    section_starts = iter((*segments(parts.sections, len(material.pieces)),))
-    section = next(section_starts)
-    for span, name in zip(spans, names, strict=True):
-        if span[0] >= section[1]:
-            section = next(section_starts)
-        said = titles.above(*section) | {titles.subject(*span)}
-        plans.append((span[0], _lesson(brief, material.pieces[slice(*span)], name, said)))
-    return plans
+    said_by_sections = _said_by_sections(parts, titles, len(material.pieces))
+    return [
+        (span[0], _lesson(brief, material.pieces[slice(*span)], name, said | {titles.subject(*span)}))
+        for span, name, said in zip(spans, names, said_by_sections, strict=True)
+    ]
+
+
+def _said_by_sections(parts: Parts, titles: Titles, length: int) -> Iterator[set[Node | None]]:
+    """For each lesson the headings that its section stands for."""
+    for start, stop in segments(parts.sections, length):
+        said = titles.above(start, stop)
+        yield from (said for lesson in (0, *parts.lessons) if start <= lesson < stop)
 
 
 def _lesson(brief: Brief, pieces: Sequence[Piece], title: str, said: set[Node | None]) -> LessonPlan:
@@ -96,21 +99,23 @@ def _parts_of(piece: Piece, said: set[Node | None]) -> Iterator[SourcePart]:
 
 
 def _joined(parts: Iterator[SourcePart]) -> Iterator[SourcePart]:
-    """Parts that follow each other in the document made one."""
+    """Parts that follow each other in a document made one."""
     last = next(parts)
     for part in parts:
-        if part.document == last.document and part.start == last.stop and last.end is None and not part.begin:
-            if last.begin or part.end is not None:  # a part of a block stands alone
-                yield last
-                last = part
-                continue
-            last = SourcePart(document=last.document, start=last.start, stop=part.stop)
-        elif part.document == last.document and part.start == last.start and part.begin == last.end:
-            last = SourcePart(document=last.document, start=last.start, stop=last.stop, begin=last.begin, end=part.end)
-        else:
+        together = _together(last, part)
+        if together is None:
             yield last
-            last = part
+        last = together or part
     yield last
+
+
+def _together(last: SourcePart, part: SourcePart) -> SourcePart | None:
+    if part.document != last.document:
+        return None
+    if part.start == last.start and part.begin == last.end:
+        return msgspec.structs.replace(last, end=part.end)
+    both_whole = not last.begin and last.end is None and not part.begin and part.end is None
+    return msgspec.structs.replace(last, stop=part.stop) if both_whole and part.start == last.stop else None
 
 
 def _notes(brief: Brief, material: Material, sections: Sequence[SectionPlan], wording: Wording) -> Iterator[str]:

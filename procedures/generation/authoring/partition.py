@@ -48,7 +48,7 @@ def limited(measures: Measures, cuts: Sequence[int], most: int) -> list[int]:
     waiting = segments(cuts, len(measures.weights))
     while waiting:
         start, stop = waiting.pop()
-        if stop - start < 2 or measures.sums[stop] - measures.sums[start] <= most:
+        if stop - start == 1 or measures.sums[stop] - measures.sums[start] <= most:
             continue
         strongest = min(measures.strengths[start + 1 : stop])
         candidates = [position for position in range(start + 1, stop) if measures.strengths[position] == strongest]
@@ -64,9 +64,9 @@ def segments(cuts: Sequence[int], length: int) -> list[tuple[int, int]]:
 
 
 def without_small(measures: Measures, cuts: Sequence[int], fixed: Collection[int], least: int) -> list[int]:
-    """The cuts without those that leave a part lighter than `least`; a part joins the next one, the last the one before.
+    """The cuts without those that leave a part lighter than `least`; the fixed cuts stay.
 
-    The fixed cuts stay.
+    A light part joins the next one, the last one that before it.
     """
     kept: list[int] = []
     start = 0

@@ -11,9 +11,8 @@ from pathlib import PurePath
 
 import msgspec
 
-from procedures.generation.documents import Block, Document, Heading, Paragraph
-
-from .excerpts import divisions
+from procedures.generation.authoring.excerpts import divisions
+from procedures.generation.documents import Block, Document, Heading, Paragraph, has_text
 
 LARGEST_PIECE = 3000
 SMALLEST_PIECE = 300
@@ -76,12 +75,12 @@ def _runs(blocks: Sequence[Block], *, outline_only: bool) -> Iterator[tuple[int,
     position = 0
     while position < len(blocks):
         block = blocks[position]
-        if isinstance(block, Heading) and not outline_only:
-            position += 1
+        if not has_text([block]) or (isinstance(block, Heading) and not outline_only):
+            position += 1  # a row of asterisks between paragraphs is no text
             continue
         after = blocks[position + 1] if position + 1 < len(blocks) else None
         announces = isinstance(block, Paragraph) and len(block.text) <= _LEAD_IN and block.text.endswith(":")
-        together = announces and after is not None and not isinstance(after, Heading)
+        together = announces and after is not None and has_text([after]) and not isinstance(after, Heading)
         stop = position + (2 if together and after and len(after.text) <= _WITH_LEAD_IN else 1)
         yield position, stop
         position = stop

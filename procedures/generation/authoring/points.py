@@ -3,10 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from procedures.generation.authoring.titles import shortened
+from procedures.generation.authoring.types import Brief
 from procedures.generation.documents import one_line, plain, safe
-
-from .titles import shortened
-from .types import Brief
 
 MOST_POINTS = 100
 _LONGEST_POINT = 1000
@@ -24,7 +23,7 @@ def points_of(brief: Brief) -> tuple[str, ...]:
 def description_of(brief: Brief) -> tuple[str, ...]:
     """The paragraphs of the description, without the list that `points_of` has taken from it."""
     lines = _lines(brief.course_description)
-    taken = set() if _lines(brief.learning_outcomes) else set(_items(brief.course_description))
+    taken = frozenset(() if _lines(brief.learning_outcomes) else _items(brief.course_description))
     kept = [line for line in lines if _text(line) not in taken]
     return tuple(_distinct(line for line in kept if not (taken and line.endswith(":"))))
 

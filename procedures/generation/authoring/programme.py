@@ -5,14 +5,15 @@ for exceed the ways there are, there are fewer lessons.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import msgspec
 
-from .partition import divided, measured, segments
-from .points import as_title, description_of, points_of
-from .titles import distinct, shortened
-from .types import Analysis, Brief, CourseStructure, LessonPlan, SectionPlan
-from .wording import Wording
+from procedures.generation.authoring.partition import divided, measured, segments
+from procedures.generation.authoring.points import as_title, description_of, points_of
+from procedures.generation.authoring.titles import distinct, shortened
+from procedures.generation.authoring.types import Analysis, Brief, CourseStructure, LessonPlan, SectionPlan
+from procedures.generation.authoring.wording import Wording
 
 _MINUTES = 20  # an exercise of independent work, where the brief does not say
 _USUAL_WITHOUT_POINTS = 8
@@ -31,9 +32,9 @@ _AROUND_POINTS = {
 }
 # In the order in which they are given up when the course is to be shorter: the last first.
 _NEEDED_ALONE = (
-    ("introduction", "goals", "sources", "practice", "summary", "questions", "glossary")
-    + ("project", "example", "explain", "knowledge", "connections", "check", "doubts")
-)  # fmt: skip
+    *("introduction", "goals", "sources", "practice", "summary", "questions", "glossary"),
+    *("project", "example", "explain", "knowledge", "connections", "check", "doubts"),
+)
 _NEEDED_FIRST = ("introduction", "summary", "project")
 _NEEDED_LAST = ("questions", "sources", "knowledge", "glossary", "explain", "connections", "example", "doubts")
 
@@ -84,7 +85,7 @@ def _slots(points: Sequence[str], wanted: int | None) -> list[_Slot]:
         return _crowded(count, wanted)
     usual = count + len(_NEEDED_FIRST) + (count if count <= _FEW_POINTS else 0)
     extras = _extras(count)[: (wanted or usual) - count]
-    return _around_points(count, {slot for slot in extras})
+    return _around_points(count, set(extras))
 
 
 def _crowded(count: int, wanted: int) -> list[_Slot]:
@@ -111,7 +112,7 @@ def _around_points(count: int, extras: set[_Slot]) -> list[_Slot]:
 
 
 def _section_cuts(slots: Sequence[_Slot], wanted: int | None) -> list[int]:
-    strengths = [0, *(_strength(a, b) for a, b in zip(slots, slots[1:], strict=False))]
+    strengths = [0, *(_strength(a, b) for a, b in pairwise(slots))]
     measures = measured([1] * len(slots), strengths)
     if wanted:
         return divided(measures, wanted)

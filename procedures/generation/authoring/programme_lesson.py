@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
+from procedures.generation.authoring.points import description_of
+from procedures.generation.authoring.types import Brief, CourseStructure, LessonContent, LessonPlan
+from procedures.generation.authoring.wording import Point, Wording
 from procedures.generation.documents import escaped, guarded, one_line
-
-from .points import description_of
-from .types import Brief, CourseStructure, LessonContent, LessonPlan
-from .wording import Point, Wording
 
 
 def from_programme(brief: Brief, structure: CourseStructure, plan: LessonPlan, wording: Wording) -> LessonContent:

@@ -4,13 +4,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from procedures.generation.authoring.pieces import Material, Node, Piece
+from procedures.generation.authoring.wording import Wording
 from procedures.generation.documents import Document, Preformatted, plain
-
-from .pieces import Material, Node, Piece
-from .wording import Wording
 
 LONGEST_TITLE = 120
 _FIRST_WORDS = 60
+_MOST_NAMES = 3  # more would be a table of contents
 _SENTENCE = re.compile(r"([^.!?…]{12,60})[.!?…]+(?:\s|$)")
 _LINE_MARKS = re.compile(r"(?m)^```.*$|^\s*(?:[-+*]|\d+[.)])\s|[|`>]|:?-{2,}:?|(?<=\|)-(?=\|)")
 
@@ -60,8 +60,8 @@ class Titles:
         """Whether the part is what stands beneath a heading before its first subheading."""
         first, last = self._ranges[node]
         pieces = self._material.pieces
-        own = pieces[start].chain[-1] == node and pieces[stop - 1].chain[-1] == node
-        return own and start == first and stop < last and pieces[stop].chain[-1] != node
+        own = pieces[start].chain[-1:] == pieces[stop - 1].chain[-1:] == (node,)
+        return own and start == first and stop < last and pieces[stop].chain[-1:] != (node,)
 
     def _joint(self, start: int, stop: int) -> str:
         chains = [piece.chain for piece in self._material.pieces[start:stop]]
@@ -70,7 +70,7 @@ class Titles:
         if not names:
             return self._first_words(self._material.pieces[start])
         together = "; ".join(names)
-        if len(names) <= 3 and len(together) <= LONGEST_TITLE:  # more would be a table of contents
+        if len(names) <= _MOST_NAMES and len(together) <= LONGEST_TITLE:
             return together
         half = LONGEST_TITLE // 2 - 2
         return f"{shortened(names[0], half)} — {shortened(names[-1], half)}"

@@ -38,7 +38,10 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SourcePart(msgspec.Struct, frozen=True, kw_only=True):
-    """Blocks `start` to `stop` (not included) of a document; of a single long block only its characters begin to end."""
+    """Blocks `start` to `stop` (not included) of a document.
+
+    Of a single long block it may be its characters `begin` to `end` (not included) alone; no `end` is the block's end.
+    """
 
     document: int
     start: int

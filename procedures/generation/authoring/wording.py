@@ -1,4 +1,4 @@
-"""The phrases that the embedded generator adds to what it was given, by language: `wording_ru.toml`, `wording_en.toml`."""
+"""The phrases that the embedded generator adds to what it was given: a `wording_*.toml` for each language."""
 
 import tomllib
 from functools import cache
@@ -81,5 +81,5 @@ def wording_for(language: str) -> Wording:
 
 @cache
 def _loaded(name: str) -> Wording:
-    text = files(__package__).joinpath(f"wording_{name}.toml").read_text(encoding="utf-8")
+    text = files("procedures.generation.authoring").joinpath(f"wording_{name}.toml").read_text(encoding="utf-8")
     return msgspec.convert(tomllib.loads(text), Wording)

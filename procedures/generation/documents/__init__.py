@@ -3,13 +3,21 @@
 `extract` is synchronous and may take long on a large PDF: run it in a child process.
 """
 
-from .blocks import Block, Document, Heading, Paragraph, Preformatted, has_text, rendered, to_markdown
-from .errors import UnreadableDocument
-from .extraction import MARKDOWN, PDF, PLAIN_TEXT, extract
-from .inline import escaped, guarded, literal, one_line, plain
-from .markdown import from_markdown
-from .plaintext import read_plain_text
-from .safety import safe, safe_in_place
+from procedures.generation.documents.blocks import (
+    Block,
+    Document,
+    Heading,
+    Paragraph,
+    Preformatted,
+    has_text,
+    rendered,
+    to_markdown,
+)
+from procedures.generation.documents.errors import UnreadableDocument
+from procedures.generation.documents.extraction import MARKDOWN, PDF, PLAIN_TEXT, extract
+from procedures.generation.documents.inline import escaped, guarded, literal, one_line, plain
+from procedures.generation.documents.markdown import from_markdown
+from procedures.generation.documents.safety import safe, safe_in_place
 
 __all__ = [
     "MARKDOWN",
@@ -29,7 +37,6 @@ __all__ = [
     "literal",
     "one_line",
     "plain",
-    "read_plain_text",
     "rendered",
     "safe",
     "safe_in_place",

@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from .inline import escaped
+from procedures.generation.documents.inline import escaped
 
 PreformattedKind = Literal["list", "table", "quote", "code"]
 DEEPEST_LEVEL = 6
@@ -61,7 +61,8 @@ def lists_joined(blocks: Iterable[Block]) -> tuple[Block, ...]:
     """The blocks, with lists that follow each other made one."""
     joined: list[Block] = []
     for is_list, run in groupby(blocks, lambda block: isinstance(block, Preformatted) and block.kind == "list"):
-        joined += (Preformatted("list", "\n".join(block.text for block in run)),) if is_list else run
+        members = tuple(run)
+        joined += (Preformatted("list", "\n".join(block.text for block in members)),) if is_list else members
     return tuple(joined)
 
 

@@ -3,7 +3,7 @@
 import codecs
 import re
 
-from .errors import UnreadableDocument
+from procedures.generation.documents.errors import UnreadableDocument
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

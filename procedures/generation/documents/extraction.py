@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from .blocks import Block, Document, has_text
-from .decoding import decoded
-from .errors import UnreadableDocument
-from .layout import laid_out
-from .markdown import read_markdown
-from .pdf import read_pages
-from .plaintext import read_plain_text
+from procedures.generation.documents.blocks import Block, Document, has_text
+from procedures.generation.documents.decoding import decoded
+from procedures.generation.documents.errors import UnreadableDocument
+from procedures.generation.documents.layout import laid_out
+from procedures.generation.documents.markdown import read_markdown
+from procedures.generation.documents.pdf import read_pages
+from procedures.generation.documents.plaintext import read_plain_text
 
 PDF = "application/pdf"
 MARKDOWN = "text/markdown"
@@ -34,12 +34,12 @@ def extract(source: bytes | Path, mime: str, filename: str = "") -> Document:
     reader = _READERS.get(mime.partition(";")[0].strip().lower())
     if reader is None:
         raise UnreadableDocument(f"Files of type {mime} cannot be read")
-    if isinstance(source, Path):
-        source, filename = source.read_bytes(), filename or source.name
-    blocks = reader(source)
+    data = source.read_bytes() if isinstance(source, Path) else source
+    blocks = reader(data)
     if not has_text(blocks):
         raise UnreadableDocument(_no_text(mime))
-    return Document(filename, blocks)
+    name = source.name if isinstance(source, Path) and not filename else filename
+    return Document(name, blocks)
 
 
 def _limited(text: str) -> str:

@@ -2,16 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from statistics import median
 
 import msgspec
 
-from .blocks import DEEPEST_LEVEL, Block, Heading, Paragraph, Preformatted, lists_joined
-from .inline import literal
-from .pdf import Line, Pages
-from .plaintext import could_be_heading, list_item
-from .running import without_running_lines
-from .wrapping import joined, words_in
+from procedures.generation.documents.blocks import DEEPEST_LEVEL, Block, Heading, Paragraph, Preformatted, lists_joined
+from procedures.generation.documents.inline import literal
+from procedures.generation.documents.pdf import Line, Pages
+from procedures.generation.documents.plaintext import could_be_heading, list_item
+from procedures.generation.documents.running import without_running_lines
+from procedures.generation.documents.wrapping import joined, words_in
 
 _LARGER = 1.1  # times the size of the text
 _WIDE_GAP = 1.25  # times the usual distance of lines
@@ -48,7 +49,7 @@ def _type_of(lines: Sequence[Line]) -> _Type:
     larger = sorted({line.size for line in lines if line.size >= size * _LARGER}, reverse=True)
     headings = {each: min(level, DEEPEST_LEVEL) for level, each in enumerate(larger, start=1)}
     text = [line for line in lines if line.size == size]
-    gaps = [a.y - b.y for a, b in zip(text, text[1:], strict=False) if a.page == b.page and 0 < a.y - b.y < 3 * size]
+    gaps = [a.y - b.y for a, b in pairwise(text) if a.page == b.page and 0 < a.y - b.y < 3 * size]
     lengths = sorted(len(line.text) for line in text)
     longest = min(len(headings) + 1, DEEPEST_LEVEL)
     return _Type(size, median(gaps or [size]), lengths[len(lengths) * 3 // 4], headings, longest)

@@ -8,10 +8,18 @@ from functools import partial
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from .blocks import Block, Document, Heading, Paragraph, Preformatted, PreformattedKind, has_text
-from .inline import guarded, one_line, plain, tidy
-from .references import definitions_of, only_definitions, resolved
-from .safety import safe, safe_in_place
+from procedures.generation.documents.blocks import (
+    Block,
+    Document,
+    Heading,
+    Paragraph,
+    Preformatted,
+    PreformattedKind,
+    has_text,
+)
+from procedures.generation.documents.inline import guarded, one_line, plain, tidy
+from procedures.generation.documents.references import definitions_of, only_definitions, resolved
+from procedures.generation.documents.safety import safe, safe_in_place
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?:.*\n){0,200}?(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
 _HARD_BREAK = re.compile(r"\\\n")

@@ -12,11 +12,13 @@ import msgspec
 from pypdf import PageObject, PdfReader
 from pypdf.errors import DependencyError, PyPdfError
 
-from .errors import UnreadableDocument
-from .inline import one_line, tidy
+from procedures.generation.documents.errors import UnreadableDocument
+from procedures.generation.documents.inline import one_line, tidy
 
 MOST_PAGES = 3000
 _LIGATURE = re.compile("[\ufb00-\ufb06]")
+# Bullets of symbol fonts, which have no meaning of their own in Unicode, and of a common library's base fonts.
+_BULLET = re.compile("^\\s*[\x7f\uf0b7\uf0a7\uf0d8\uf0fc\uf076]\\s*")
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
 # What pypdf lets through on files that are broken inside, beside its own errors.
 _BROKEN = (
@@ -118,7 +120,8 @@ def _broken_at_newlines(fragments: Sequence[_Fragment]) -> Iterator[_Fragment]:
 
 def _line(number: int, fragments: Sequence[_Fragment]) -> Iterator[Line]:
     shown = [fragment for fragment in fragments if fragment.text.strip()]
-    text = one_line(tidy(_LIGATURE.sub(_letters, "".join(fragment.text for fragment in fragments))))
+    drawn = _BULLET.sub("• ", "".join(fragment.text for fragment in fragments))
+    text = one_line(tidy(_LIGATURE.sub(_letters, drawn)))
     if shown and text:
         widest = max(shown, key=lambda fragment: len(fragment.text))
         size = round(widest.size * 2) / 2

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from .blocks import Block, Heading, Paragraph, Preformatted, lists_joined
-from .inline import literal, one_line, tidy
-from .wrapping import joined, words_in
+from procedures.generation.documents.blocks import Block, Heading, Paragraph, Preformatted, lists_joined
+from procedures.generation.documents.inline import literal, one_line, tidy
+from procedures.generation.documents.wrapping import joined, words_in
 
 LONGEST_HEADING = 90
 _BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n)+")

@@ -6,7 +6,7 @@ A definition may be far from its use, in another lesson than the text that refer
 import re
 from collections.abc import Iterable, Mapping
 
-from .safety import outside_code
+from procedures.generation.documents.safety import outside_code
 
 _DEFINITION = re.compile(r"\[(?!\^)([^\[\]]{1,500}+)\]:\s*<?([^\s<>()]{1,2000}+)>?[^\n]{0,500}(?:\n|\Z)")
 _ONLY_DEFINITIONS = re.compile(rf"(?:{_DEFINITION.pattern})+\Z")

@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
-from .pdf import Line
+from procedures.generation.documents.pdf import Line
 
 _EDGE = 2  # lines at the top and at the bottom that may be a header or a footer
 _NUMBER = re.compile(

@@ -2,7 +2,8 @@
 
 Lessons are shown to other people than the one who uploaded the file, so raw HTML, images (whose files are not here)
 and links with schemes other than http, https and mailto do not pass. Code spans pass as they are: nothing in them is
-markup. Where they begin and end is decided exactly as CommonMark does it, or HTML could hide in what only looks like one.
+markup. Where they begin and end is decided exactly as CommonMark does it, or HTML could hide in what only looks like
+one.
 """
 
 import re

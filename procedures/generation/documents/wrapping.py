@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from .inline import one_line
+from procedures.generation.documents.inline import one_line
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _CUT = re.compile(r"([^\W\d_]+)[-\u2010]\Z")

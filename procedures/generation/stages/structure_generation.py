@@ -26,7 +26,7 @@ async def structure_generation(ctx: JobContext, input: StageInput) -> None:
     sections = list(_section_rows(ctx, structure))
     lessons = list(_lesson_rows(sections, structure))
     counts = {"lessons_completed": 0, "lessons_total": len(lessons)}
-    async with completing(ctx, STEP, **counts, **material.made_by) as tx:
+    async with completing(ctx, STEP, **counts, **material.made_by, notes=structure.notes) as tx:
         await tx.run("clear_structure", course_id=ctx.course_id)
         await tx.run_many("add_section", sections)
         await tx.run_many("add_lesson", lessons)

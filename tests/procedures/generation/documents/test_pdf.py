@@ -1,5 +1,6 @@
 """PDF pages become the headings and paragraphs that were laid out on them."""
 
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
@@ -83,7 +84,5 @@ def test_a_damaged_pdf_is_read_or_refused_but_never_crashes(damages: list[tuple[
     data = bytearray(SAMPLE)
     for position, junk in damages:
         data[position : position + len(junk)] = junk
-    try:
+    with suppress(UnreadableDocument):
         assert isinstance(extract(bytes(data), PDF), Document)
-    except UnreadableDocument as error:
-        assert str(error)

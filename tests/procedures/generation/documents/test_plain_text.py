@@ -37,7 +37,10 @@ def test_a_short_line_before_a_longer_paragraph_is_a_heading() -> None:
 def test_numbered_headings_have_the_depth_of_their_number() -> None:
     body = "Some text that is longer than its heading is."
     blocks = _blocks(f"{body}\n\n1. First\n\n{body}\n\n1.2 Second\n\n{body}")
-    assert [block for block in blocks if isinstance(block, Heading)] == [Heading(2, "1. First"), Heading(3, "1.2 Second")]
+    assert [block for block in blocks if isinstance(block, Heading)] == [
+        Heading(2, "1. First"),
+        Heading(3, "1.2 Second"),
+    ]
 
 
 def test_underlined_lines_are_headings() -> None:
