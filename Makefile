@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 COMPILE := $(BIN)/uv pip compile --no-config --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" $(LOCK)
 PYTEST_WORKERS ?= 2
+TRPC_CLIENTS := tests/wire/trpc/node
 
 # pyright comes whole in its wheel: it has nothing to look up
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
@@ -31,6 +32,12 @@ $(VENV)/.check: $(VENV)/.local requirements-check.lock
 	@$(PIP) --no-deps --require-hashes -r requirements-check.lock
 	@touch $@
 
+# The official tRPC clients that tests drive the server with.
+$(TRPC_CLIENTS)/node_modules/.package-lock.json: $(TRPC_CLIENTS)/package-lock.json $(VENV)/.check
+	@echo 'installing the official tRPC clients into $(TRPC_CLIENTS)'
+	@$(BIN)/python -m tests.node $(TRPC_CLIENTS)
+	@touch $@
+
 venv: $(VENV)/.check  ## virtual environment with everything, the tools of `make check` included
 
 demo: $(VENV)/.local  ## from nothing to a generated course, end to end, leaving nothing running
@@ -39,10 +46,10 @@ demo: $(VENV)/.local  ## from nothing to a generated course, end to end, leaving
 dev: $(VENV)/.local  ## the same stack, kept running, with reload; prints URLs and a curl line
 	@$(BIN)/coursegen dev --reload
 
-test: $(VENV)/.check  ## the tests, on a real PostgreSQL and Redis of their own
+test: $(VENV)/.check $(TRPC_CLIENTS)/node_modules/.package-lock.json  ## the tests, on a real PostgreSQL and Redis of their own
 	@$(BIN)/pytest -n $(PYTEST_WORKERS)
 
-check: $(VENV)/.check  ## the one gate: format, lint, types, imports, generated files, tests
+check: $(VENV)/.check $(TRPC_CLIENTS)/node_modules/.package-lock.json  ## the one gate: format, lint, types, imports, generated files, tests
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
@@ -70,5 +77,5 @@ lock: $(VENV)/.check  ## write the three locks anew, newest versions with LOCK=-
 	$(COMPILE) --group check -c requirements.lock -c requirements-local.lock -o requirements-check.lock
 
 clean:  ## remove the environment, local servers' data and caches
-	rm -rf $(VENV) .local .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(TRPC_CLIENTS)/node_modules $(TRPC_CLIENTS)/v10/node_modules .local .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find app procedures tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,14 +1,20 @@
-"""The ASGI application: the wires, and the pages that operators ask for."""
+"""The ASGI application: the wires, their reference, and the pages that operators ask for."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any
 
-from litestar import Litestar, get
+from litestar import Litestar, Request, get
+from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 from loguru import logger
 
-from app.boot import Service
+from app.boot import TABLE, Service
+from app.gen.files import OPENAPI, OPENRPC, documents
+from app.gen.page import Page, pages
 from app.log import configure_logging
+from app.processes import end_with_parent
+from app.rpc.surface import surface
 from app.settings import Settings, read_settings
 from app.transports.calls import Calls
 from app.transports.heap import freeze_heap
@@ -20,6 +26,7 @@ NOT_READY = 503
 
 def create_app(settings: Settings | None = None) -> Litestar:
     """The application of one API process; resources open when the server starts it."""
+    end_with_parent()
     settings = settings or read_settings()
     configure_logging(
         settings.log_level, settings.log_format, environment=settings.environment, version=settings.version
@@ -47,14 +54,27 @@ def create_app(settings: Settings | None = None) -> Litestar:
         serving = checks["database"] and checks["redis"] and checks["migrations"]
         return Response({"ready": serving, **checks}, status_code=200 if serving else NOT_READY)
 
+    described = documents(surface(TABLE))
+    reference = [_page(path, page) for path, page in pages(described[OPENAPI]).items()]
     return Litestar(
-        [*mount(calls, WireSettings()), health, ready],
+        [*mount(calls, WireSettings(), described[OPENRPC].encode()), *reference, health, ready],
         lifespan=[lifespan],
         openapi_config=None,
         exception_handlers=exception_handlers(report_bug),
         debug=False,
         logging_config=None,
     )
+
+
+def _page(path: str, page: Page) -> HTTPRouteHandler:
+    @get(path, sync_to_thread=False)
+    def show(request: Request[Any, Any, Any]) -> Response[bytes]:
+        packed = "gzip" in request.headers.get("accept-encoding", "")
+        encoding = {"content-encoding": "gzip"} if packed else {}
+        body = page.packed if packed else page.body
+        return Response(body, media_type=page.media_type, headers={**page.headers, **encoding})
+
+    return show
 
 
 def report_bug(error_id: str, error: Exception) -> None:

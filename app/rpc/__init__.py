@@ -4,8 +4,9 @@ from app.rpc.dispatch import CallRecord, Dispatcher, Failure, Outcome, RawInput,
 from app.rpc.errors import Code, ErrorShape, Issue, RpcError
 from app.rpc.procedure import AnyProcedure, Base, Middleware, Next, Procedure
 from app.rpc.router import Route, Router, Table
-from app.rpc.structs import Input, Output
-from app.rpc.tracked import Tracked
+from app.rpc.structs import Input, Moment, Output
+from app.rpc.tracked import Returned, Tracked
+from app.rpc.unencoded import File, Unencoded
 
 __all__ = [
     "AnyProcedure",
@@ -15,18 +16,22 @@ __all__ = [
     "Dispatcher",
     "ErrorShape",
     "Failure",
+    "File",
     "Input",
     "Issue",
     "Middleware",
+    "Moment",
     "Next",
     "Outcome",
     "Output",
     "Procedure",
     "RawInput",
+    "Returned",
     "Route",
     "Router",
     "RpcError",
     "Success",
     "Table",
     "Tracked",
+    "Unencoded",
 ]

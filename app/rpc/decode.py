@@ -10,6 +10,7 @@ from app.rpc.errors import Issue
 from app.rpc.protocol_errors import InvalidInput, ParseError, UnprocessableText
 from app.rpc.router import Route
 from app.rpc.signature import MISSING
+from app.rpc.unencoded import Unencoded
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
@@ -17,7 +18,7 @@ _LOCATED = re.compile(r"^(?P<message>.*) - at `(?P<path>\$.*)`$", re.DOTALL)
 _ESCAPED_NUL = b"\\u0000"
 
 
-def decode_input(route: Route, raw: bytes | msgspec.Raw | None) -> Any:
+def decode_input(route: Route, raw: bytes | msgspec.Raw | Unencoded | None) -> Any:
     """The input of a call, checked.
 
     Raises ParseError (not JSON, bad UTF-8, nested too deeply), InvalidInput (not of the declared type), or
@@ -27,6 +28,8 @@ def decode_input(route: Route, raw: bytes | msgspec.Raw | None) -> Any:
         return None
     if raw is None:
         return _absent(route)
+    if isinstance(raw, Unencoded):
+        return _converted(route, raw.value)
     try:
         value = route.decoder.decode(raw)
     except msgspec.ValidationError as error:
@@ -34,7 +37,16 @@ def decode_input(route: Route, raw: bytes | msgspec.Raw | None) -> Any:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise ParseError() from None
     if _ESCAPED_NUL in bytes(raw):
-        _refuse_nul(raw)
+        _refuse_nul(msgspec.json.decode(raw))
+    return value
+
+
+def _converted(route: Route, sent: Any) -> Any:
+    try:
+        value = msgspec.convert(sent, route.procedure.signature.input, strict=False)
+    except msgspec.ValidationError as error:
+        raise InvalidInput(problems=(_issue(str(error)),)) from None
+    _refuse_nul(sent)
     return value
 
 
@@ -52,8 +64,8 @@ def _issue(text: str) -> Issue:
     return Issue("$", text)
 
 
-def _refuse_nul(raw: bytes | msgspec.Raw) -> None:
-    path = _nul_path(msgspec.json.decode(raw), "$")
+def _refuse_nul(sent: Json) -> None:
+    path = _nul_path(sent, "$")
     if path:
         raise UnprocessableText(problems=(Issue(path, "Must not contain the NUL character"),))
 

@@ -14,12 +14,13 @@ from app.rpc.errors import ErrorShape, RpcError
 from app.rpc.procedure import AnyProcedure, Middleware
 from app.rpc.protocol_errors import CallTimeout, InternalError, ProcedureNotFound
 from app.rpc.router import Route, Table
+from app.rpc.unencoded import Unencoded
 
-RawInput = bytes | msgspec.Raw | None
+RawInput = bytes | msgspec.Raw | Unencoded | None
 
 
 class Success(msgspec.Struct, frozen=True):
-    """The function's value; for a subscription, its generator of events."""
+    """The function's value; its generator, where it is one."""
 
     value: Any
 
@@ -61,7 +62,7 @@ async def run_middlewares(
     """Run the steps outermost first; the function is the innermost."""
     if not steps:
         result = procedure.function(ctx, *args)
-        return result if procedure.kind == "subscription" else await result
+        return result if procedure.signature.generates else await result
 
     async def go_on(narrowed: Any) -> Any:
         return await run_middlewares(steps[1:], procedure, narrowed, args)
@@ -112,7 +113,7 @@ class Dispatcher:
         procedure = route.procedure
         value = decode_input(route, raw)
         args = (value,) if procedure.signature.takes_input else ()
-        if procedure.kind == "subscription":
+        if procedure.signature.generates:
             return await run_middlewares(procedure.middlewares, procedure, ctx, args)
         limit = self._deadlines.within(procedure.options.timeout)
         try:
@@ -146,7 +147,7 @@ class Dispatcher:
     async def events(
         self, route: Route, generator: AsyncGenerator[Any, None], ctx: Any
     ) -> AsyncGenerator[Outcome, None]:
-        """The events of a running subscription, each a Success; a failure is the last one. Closes the generator."""
+        """The items of a running generator, each a Success; a failure is the last one. Closes the generator."""
         started = time.perf_counter()
         try:
             async for event in generator:

@@ -76,7 +76,8 @@ class ErrorShape(msgspec.Struct, frozen=True):
     data: ErrorData
 
 
-def _field_names(error: type[object]) -> tuple[str, ...]:
+def field_names(error: type[object]) -> tuple[str, ...]:
+    """The fields that an error type declares."""
     return tuple(field.name for field in dataclasses.fields(error)) if dataclasses.is_dataclass(error) else ()
 
 
@@ -100,12 +101,12 @@ class RpcError(Exception):
         cls.template = " ".join(inspect.cleandoc(cls.__doc__ or "").split("\n\n")[0].split())
         dataclasses.dataclass(kw_only=True, eq=False, repr=False)(cls)
         named = {name for _, name, _, _ in Formatter().parse(cls.template) if name is not None}
-        if unknown := named.difference(_field_names(cls)):
+        if unknown := named.difference(field_names(cls)):
             raise TypeError(f"{cls.__qualname__}: the message names {sorted(unknown)}, which are no fields")
 
     @property
     def _fields(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in _field_names(type(self))}
+        return {name: getattr(self, name) for name in field_names(type(self))}
 
     @property
     def details(self) -> dict[str, Any]:

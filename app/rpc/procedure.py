@@ -9,6 +9,7 @@ from app.rpc.signature import Signature, camel, read_signature
 
 Kind = Literal["query", "mutation", "subscription", "job"]
 Errors = tuple[type[RpcError], ...]
+MediaType = Literal["multipart/form-data", "application/octet-stream"]
 
 C = TypeVar("C")
 D = TypeVar("D")
@@ -33,7 +34,10 @@ class Options:
     """What a procedure declares beside its signature.
 
     `timeout` in seconds; `body_limit` in bytes; `attempts` and `backoff` (seconds before the second attempt, doubled
-    for each further one) are for jobs. `examples` are inputs for the documents.
+    for each further one) are for jobs. `examples` are inputs for the documents. `accepts` are the media types beside
+    JSON that an input may come in, `multipart/form-data` or `application/octet-stream`: a page of another origin can
+    post those without asking first (Fetch, CORS-safelisted), so that none is taken unless declared.
+    `idempotency_key` says that the procedure heeds an Idempotency-Key header: a call with one is safe to repeat.
     """
 
     errors: Errors = ()
@@ -42,6 +46,8 @@ class Options:
     attempts: int = 1
     backoff: float = 1.0
     examples: tuple[object, ...] = ()
+    accepts: tuple[MediaType, ...] = ()
+    idempotency_key: bool = False
 
 
 class Procedure(Generic[C, P, R]):
@@ -102,6 +108,15 @@ class Base(Generic[C]):
         """Make a procedure that only reads."""
         return self._decorator("query", Options(errors, body_limit, timeout, examples=examples))
 
+    def stream(
+        self, *, errors: Errors = (), body_limit: int = DEFAULT_BODY_LIMIT, examples: tuple[object, ...] = ()
+    ) -> Callable[[Callable[Concatenate[C, P], AsyncGenerator[T, None]]], Procedure[C, P, AsyncGenerator[T, None]]]:
+        """Make a query that yields its result piece by piece, as long as it takes.
+
+        Only tRPC's batch stream can carry it; the other wires refuse it (StreamOnly).
+        """
+        return self._decorator("query", Options(errors, body_limit, examples=examples))
+
     def mutation(
         self,
         *,
@@ -109,9 +124,14 @@ class Base(Generic[C]):
         body_limit: int = DEFAULT_BODY_LIMIT,
         timeout: float = 30.0,
         examples: tuple[object, ...] = (),
+        idempotency_key: bool = False,
+        accepts: tuple[MediaType, ...] = (),
     ) -> Callable[[Callable[Concatenate[C, P], Awaitable[T]]], Procedure[C, P, Awaitable[T]]]:
         """Make a procedure that changes something; a client that leaves does not cancel it."""
-        return self._decorator("mutation", Options(errors, body_limit, timeout, examples=examples))
+        options = Options(
+            errors, body_limit, timeout, examples=examples, accepts=accepts, idempotency_key=idempotency_key
+        )
+        return self._decorator("mutation", options)
 
     def subscription(
         self, *, errors: Errors = (), examples: tuple[object, ...] = ()

@@ -1,6 +1,7 @@
 """Failures of a call itself, before or around its procedure; every wire can answer with them."""
 
 from dataclasses import field
+from typing import Final
 
 from app.rpc.errors import Code, Issue, RpcError
 
@@ -50,6 +51,21 @@ class MethodNotSupported(RpcError, code=Code.METHOD_NOT_SUPPORTED):
     allow: str
 
 
+class PostOnly(RpcError, code=Code.METHOD_NOT_SUPPORTED):
+    """Only POST requests are supported for {media_type} requests"""
+
+    media_type: str
+    allow: str = "POST"
+
+
+class StreamOnly(RpcError, code=Code.UNSUPPORTED_MEDIA_TYPE):
+    """Cannot use stream-like response in non-streaming request - use httpBatchStreamLink"""
+
+
+class InvalidConnectionParams(RpcError, code=Code.PARSE_ERROR):
+    """Invalid connection params shape"""
+
+
 class UnsupportedMediaType(RpcError, code=Code.UNSUPPORTED_MEDIA_TYPE):
     """Unsupported content type: send application/json"""
 
@@ -78,3 +94,11 @@ class InternalError(RpcError, code=Code.INTERNAL_SERVER_ERROR):
     """Internal server error"""
 
     error_id: str
+
+
+JSON_RPC_NUMBERS: Final[dict[type[RpcError], int]] = {
+    ProcedureNotFound: -32601,
+    InvalidInput: -32602,
+    UnprocessableText: -32602,
+}
+"""The numbers that JSON-RPC 2.0 reserves (section 5.1); on its wire every other error has the number of its code."""

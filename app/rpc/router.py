@@ -64,7 +64,7 @@ class Table:
 
 
 def _route(path: str, procedure: AnyProcedure) -> Route:
-    implied: Errors = (CallTimeout,) if procedure.kind != "subscription" else ()
+    implied: Errors = () if procedure.signature.generates else (CallTimeout,)
     if not procedure.signature.takes_input:
         return Route(path, procedure, None, (*procedure.errors, *implied))
     decoder = msgspec.json.Decoder(procedure.signature.input)

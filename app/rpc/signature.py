@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 MISSING: Final = inspect.Parameter.empty
+_GENERATORS: Final = (collections.abc.AsyncGenerator, collections.abc.AsyncIterator)
 
 
 def camel(name: str) -> str:
@@ -21,14 +22,15 @@ def camel(name: str) -> str:
 class Signature:
     """What a procedure takes and gives.
 
-    `input` is None for a procedure that takes nothing; `default` is MISSING when an input must be sent. For a
-    subscription `output` is the type of one event.
+    `input` is None for a procedure that takes nothing; `default` is MISSING when an input must be sent. `generates`
+    for an async generator; `output` is the type of one item then.
     """
 
     input: Any
     default: Any
     output: Any
     doc: str
+    generates: bool = False
 
     @property
     def takes_input(self) -> bool:
@@ -50,19 +52,19 @@ def read_signature(function: Callable[..., Any]) -> Signature:
     hints = typing.get_type_hints(function, include_extras=True)
     if "return" not in hints:
         raise TypeError(f"{where}: the return type is the output type, and it is missing")
-    output = _event_type(hints["return"])
+    generates = typing.get_origin(hints["return"]) in _GENERATORS
+    output = _output(hints["return"], generates)
     doc = inspect.getdoc(function) or ""
     if len(parameters) == 1:
-        return Signature(None, MISSING, output, doc)
+        return Signature(None, MISSING, output, doc, generates)
     parameter = parameters[1]
     if parameter.name not in hints:
         raise TypeError(f"{where}: the type of `{parameter.name}` is the input type, and it is missing")
-    return Signature(hints[parameter.name], parameter.default, output, doc)
+    return Signature(hints[parameter.name], parameter.default, output, doc, generates)
 
 
-def _event_type(returned: Any) -> Any:
+def _output(returned: Any, generates: bool) -> Any:
     """T of an AsyncGenerator[T] or AsyncIterator[T]; any other type as it is."""
-    origin = typing.get_origin(returned)
-    if origin in (collections.abc.AsyncGenerator, collections.abc.AsyncIterator):
+    if generates:
         return typing.get_args(returned)[0]
     return types.NoneType if returned is None else returned

@@ -1,8 +1,10 @@
 """Bases of inputs and outputs: structs that are frozen and made by keyword, with camelCase names on the wire."""
 
-from typing import Any, dataclass_transform
+from datetime import datetime
+from typing import Annotated, Any, dataclass_transform
 
 import msgspec
+from msgspec import Meta
 
 
 class _ByKeyword(msgspec.StructMeta):
@@ -22,3 +24,7 @@ class Input(msgspec.Struct, metaclass=_ByKeyword, frozen=True, rename="camel", f
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
 class Output(msgspec.Struct, metaclass=_ByKeyword, frozen=True, rename="camel"):
     """Base of outputs: camelCase on the wire."""
+
+
+Moment = Annotated[datetime, Meta(tz=True)]
+"""A point in time: RFC 3339 with its offset on the wire."""

@@ -3,24 +3,24 @@
 from typing import Final
 
 from app.rpc import Code, RpcError
-from app.rpc.protocol_errors import BodyCut, BodyTimeout, MethodNotSupported, PayloadTooLarge
+from app.rpc.protocol_errors import BodyCut, BodyTimeout, MethodNotSupported, PayloadTooLarge, PostOnly
 from app.transports.http import HeaderPairs
 
 JSON_HEADERS: Final = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))
-_CLOSE: Final = ((b"connection", b"close"),)
+CLOSE: Final = ((b"connection", b"close"),)
 _BEARER: Final = ((b"www-authenticate", b"Bearer"),)
-_UNREAD: Final = (BodyCut, BodyTimeout, PayloadTooLarge)
+UNREAD: Final = (BodyCut, BodyTimeout, PayloadTooLarge)
 
 
 def failure_headers(error: RpcError) -> HeaderPairs:
     """The headers of a failure: `Allow`, `Retry-After` and `WWW-Authenticate` where RFC 9110 asks for them."""
     headers: HeaderPairs = JSON_HEADERS
-    if isinstance(error, MethodNotSupported):
+    if isinstance(error, MethodNotSupported | PostOnly):
         headers += ((b"allow", error.allow.encode()),)
     if error.retry_after is not None:
         headers += ((b"retry-after", b"%d" % error.retry_after),)
     if error.code is Code.UNAUTHORIZED:
         headers += _BEARER
-    if isinstance(error, _UNREAD):
-        headers += _CLOSE  # the rest of the body would be taken for the next request
+    if isinstance(error, UNREAD):
+        headers += CLOSE  # the rest of the body would be taken for the next request
     return headers

@@ -1,12 +1,17 @@
 """Reads a request's body: of the right type, no longer than allowed, and not slower."""
 
+import asyncio
+import contextlib
+
 from app.rpc.deadline import Deadlines
 from app.rpc.protocol_errors import BodyCut, BodyTimeout, PayloadTooLarge, UnsupportedMediaType
-from app.transports.http import Headers, HttpRequest
+from app.transports.http import Headers, HttpRequest, query_parameter
 from app.transports.wire import WireSettings
 
 _JSON = b"application/json"
 _LONGEST_NUMBER = 19
+_DRAINED_BYTES = 1024 * 1024
+_DRAINED_SECONDS = 1.0
 
 
 class BodyReader:
@@ -22,22 +27,24 @@ class BodyReader:
         Raises UnsupportedMediaType, PayloadTooLarge (`limit` in bytes; by Content-Length before anything is read),
         BodyTimeout (the deadline or the minimum rate) and BodyCut (the client left in the middle).
         """
-        headers = request.headers
-        content_type = headers.raw(b"content-type")
+        content_type = request.headers.raw(b"content-type")
         if content_type != _JSON:
-            _check_type(content_type)
-        _check_encoding(headers)
-        length = _content_length(headers)
-        if length is not None and length > limit:
-            raise PayloadTooLarge(limit_bytes=limit)
-        if length == 0:
-            return None
-        body = await self._receive(request, limit, length)
+            check_type(content_type)
+        body = await self.read_bytes(request, limit)
         if body and content_type is None:
             raise UnsupportedMediaType()
         return body or None
 
+    async def read_bytes(self, request: HttpRequest, limit: int) -> bytes:
+        """The same for a body of any type."""
+        _check_encoding(request.headers)
+        length = _content_length(request.headers)
+        if length is not None and length > limit:
+            raise PayloadTooLarge(limit_bytes=limit)
+        return await self._receive(request, limit, length) if length != 0 else b""
+
     async def _receive(self, request: HttpRequest, limit: int, length: int | None) -> bytes:
+        request.begun = True
         chunks: list[bytes] = []
         size = 0
         try:
@@ -63,12 +70,40 @@ class BodyReader:
         return min(self._wire.read_deadline, self._wire.read_grace + size / self._wire.minimum_rate)
 
 
-def _check_type(content_type: bytes | None) -> None:
+async def drain(request: HttpRequest) -> None:
+    """Take a body that nobody asked for, if it is small and comes soon.
+
+    A connection that closes in the middle of a request is a failed request to most clients: they never get to read
+    the answer. One that waits for `100 Continue` has not begun to send.
+    """
+    length = _content_length(request.headers)
+    if length == 0 or (length or 0) > _DRAINED_BYTES or request.headers.raw(b"expect") is not None:
+        return
+    size = 0
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_DRAINED_SECONDS):
+            while size <= _DRAINED_BYTES:
+                message = await request.receive()
+                if not message.get("more_body", False):
+                    return
+                size += len(message["body"])
+
+
+def check_type(content_type: bytes | None) -> None:
+    """Let JSON in UTF-8 pass, and no type at all; raises UnsupportedMediaType."""
     if content_type is None:
         return
     media, *parameters = (part.strip().lower() for part in content_type.split(b";"))
     if media != _JSON or any(p not in (b"", b"charset=utf-8", b'charset="utf-8"') for p in parameters):
         raise UnsupportedMediaType()
+
+
+def query_input(request: HttpRequest, limit: int) -> bytes | None:
+    """The JSON text of `?input=`, or None when there is none; raises PayloadTooLarge."""
+    raw = query_parameter(request.query, b"input") if request.query else None
+    if raw and len(raw) > limit:
+        raise PayloadTooLarge(limit_bytes=limit)
+    return raw or None
 
 
 def _check_encoding(headers: Headers) -> None:

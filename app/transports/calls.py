@@ -10,8 +10,8 @@ from typing import Any, TypeGuard
 import msgspec
 
 from app.context import Request
-from app.rpc import Dispatcher, Failure, Outcome, RawInput, Route, RpcError, Tracked
-from app.rpc.protocol_errors import ProcedureNotFound
+from app.rpc import Dispatcher, Failure, Outcome, RawInput, Returned, Route, RpcError, Tracked
+from app.rpc.protocol_errors import ProcedureNotFound, StreamOnly
 from app.transports.http import HttpRequest
 from app.transports.streams import Streams
 
@@ -25,10 +25,14 @@ _UNENCODABLE = (TypeError, ValueError, RecursionError, OverflowError)
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event of a subscription as JSON; `id` where the procedure tracked it."""
+    """One item of a generator as JSON; `id` where the procedure tracked it, `last` for what it returned."""
 
     data: bytes
     id: str | None = None
+    last: bool = False
+
+
+Events = AsyncGenerator[Event | Failure, None]
 
 
 class Calls:
@@ -49,11 +53,17 @@ class Calls:
         """The route at a path; raises ProcedureNotFound."""
         return self._dispatcher.route(path)
 
+    def find(self, path: str) -> Route | None:
+        """The route at a path, or None."""
+        return self._dispatcher.table.get(path)
+
     async def call(self, route: Route, raw: RawInput, request: HttpRequest) -> Encoded:
-        """Run a query or mutation to its output's JSON, or its failure.
+        """Run a query or mutation to its output's JSON, or its failure. Raises StreamOnly for a generator.
 
         A mutation goes on when whoever waits for it is cancelled: a client that left must not leave half of it.
         """
+        if route.procedure.signature.generates:
+            raise StreamOnly()
         ctx = self._make_context(request.of_call(route.path))
         if route.procedure.kind == "mutation":
             return await self._unbroken(self._run(route, raw, ctx))
@@ -80,15 +90,25 @@ class Calls:
         while self._mutations:
             await asyncio.wait(self._mutations)
 
-    async def events(self, route: Route, raw: RawInput, request: HttpRequest) -> AsyncGenerator[Event | Failure, None]:
+    async def events(self, route: Route, raw: RawInput, request: HttpRequest) -> Events:
         """Run a subscription: its events, and a failure at most once, as the last. Closing it closes the procedure."""
+        begun = await self.begin(route, raw, request)
+        if isinstance(begun, Failure):
+            yield begun
+            return
+        async with aclosing(begun) as events:
+            async for event in events:
+                yield event
+
+    async def begin(self, route: Route, raw: RawInput, request: HttpRequest) -> Events | Failure:
+        """Begin a generator: its items and a failure at most once, as the last; or its refusal before it began."""
         ctx = self._make_context(request.of_call(route.path))
         outcome = await self._dispatcher.call(route, raw, ctx)
-        if isinstance(outcome, Failure):
-            yield outcome
-            return
+        return outcome if isinstance(outcome, Failure) else self._items(route, outcome.value, ctx)
+
+    async def _items(self, route: Route, generator: AsyncGenerator[Any, None], ctx: Any) -> Events:
         started = time.perf_counter()
-        async with aclosing(self._dispatcher.events(route, outcome.value, ctx)) as outcomes:
+        async with aclosing(self._dispatcher.events(route, generator, ctx)) as outcomes:
             async for each in outcomes:
                 event = self._event(route, ctx, started, each)
                 yield event
@@ -100,7 +120,9 @@ class Calls:
             return outcome
         value = outcome.value
         try:
-            return Event(encode(value.data), value.id) if _is_tracked(value) else Event(encode(value))
+            if _is_tracked(value):
+                return Event(encode(value.data), value.id)
+            return Event(encode(value.data), last=True) if _is_returned(value) else Event(encode(value))
         except _UNENCODABLE as error:
             return self._bug(route, ctx, started, error)
 
@@ -118,3 +140,7 @@ class Calls:
 
 def _is_tracked(value: object) -> TypeGuard[Tracked[Any]]:
     return isinstance(value, Tracked)
+
+
+def _is_returned(value: object) -> TypeGuard[Returned[Any]]:
+    return isinstance(value, Returned)

@@ -56,7 +56,10 @@ def _joined(pairs: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
 
 @dataclass(slots=True)
 class HttpRequest:
-    """One request; `path` is percent-decoded and relative to the mount, without slashes at its ends."""
+    """One request; `path` is percent-decoded and relative to the mount, without slashes at its ends.
+
+    `begun`: the body has been asked for.
+    """
 
     method: str
     path: str
@@ -66,10 +69,12 @@ class HttpRequest:
     receive: Receive
     id: str
     trace_id: str | None
+    params: Mapping[str, str] | None = None
+    begun: bool = False
 
     def of_call(self, path: str) -> Request:
         """What a context is told of a call of the procedure at `path`."""
-        return Request(self.id, path, self.headers, self.client, self.trace_id)
+        return Request(self.id, path, self.headers, self.client, self.trace_id, self.params)
 
 
 @dataclass(slots=True)

@@ -12,13 +12,12 @@ from msgspec import UNSET, Raw, UnsetType
 
 from app.rpc import ErrorShape, Failure, Issue, Route, RpcError
 from app.rpc.protocol_errors import (
+    JSON_RPC_NUMBERS,
     InvalidInput,
     MalformedRequest,
     MethodNotSupported,
     ParseError,
     PayloadTooLarge,
-    ProcedureNotFound,
-    UnprocessableText,
 )
 from app.transports.answers import JSON_HEADERS, failure_headers
 from app.transports.body import BodyReader
@@ -27,16 +26,11 @@ from app.transports.http import HttpRequest, HttpResponse
 from app.transports.wire import WireSettings
 
 _NULL: Final = b"null"
+_DISCOVER: Final = "rpc.discover"
 _ENVELOPE_ROOM = 4096
 _SPACE = b" \t\r\n"
 _STARTS_OF_AN_ID = b'"-0123456789n'
 _STARTS_OF_PARAMS = b"{["
-# the numbers that the specification reserves (section 5.1); every other error has the number of its code
-_RESERVED: Final[dict[type[RpcError], int]] = {
-    ProcedureNotFound: -32601,
-    InvalidInput: -32602,
-    UnprocessableText: -32602,
-}
 
 _MaybeRaw = Raw | UnsetType
 
@@ -72,11 +66,12 @@ def _batch_decoder(maximum: int) -> msgspec.json.Decoder[msgspec.Struct]:
 
 
 class JsonRpc:
-    """The codec of JSON-RPC 2.0."""
+    """The codec of JSON-RPC 2.0. `document` is the OpenRPC document, as JSON, that `rpc.discover` answers with."""
 
-    def __init__(self, calls: Calls, wire: WireSettings) -> None:
+    def __init__(self, calls: Calls, wire: WireSettings, document: bytes | None = None) -> None:
         self._calls = calls
         self._wire = wire
+        self._document = document
         self._bodies = BodyReader(wire)
         self._batch = _batch_decoder(wire.batch_limit)
         self._body_limit = calls.largest_body + _ENVELOPE_ROOM
@@ -135,6 +130,8 @@ class JsonRpc:
         return b'{"jsonrpc":"2.0","result":%b,"id":%b}' % (result, bytes(call_id))
 
     async def _call(self, method: str, params: _MaybeRaw, request: HttpRequest) -> bytes | Failure:
+        if method == _DISCOVER and self._document is not None:
+            return self._document
         route = None
         try:
             route = self._calls.route(method)
@@ -173,6 +170,6 @@ def _id_of(piece: bytes | Raw) -> bytes:
 
 def _error(failure: Failure, call_id: bytes) -> bytes:
     shape = failure.shape()
-    number = _RESERVED.get(type(failure.error), shape.code)
+    number = JSON_RPC_NUMBERS.get(type(failure.error), shape.code)
     told = encode(ErrorShape(number, shape.message, shape.data))
     return b'{"jsonrpc":"2.0","error":%b,"id":%b}' % (told, call_id)

@@ -20,6 +20,7 @@ from app.transports.http import Send as AsgiSend
 from app.transports.jsonrpc import JsonRpc
 from app.transports.mount import Mount
 from app.transports.plain import Plain
+from app.transports.trpc import Trpc
 from app.transports.wire import WireSettings
 
 ReportBug = Callable[[str, Exception], None]
@@ -30,14 +31,17 @@ _SERVER_ERROR = 500
 _CODES = {code.http_status: code for code in Code if code is not Code.PARSE_ERROR}
 
 
-def mount(calls: Calls, wire: WireSettings) -> list[ASGIRouteHandler]:
-    """The wires as route handlers: JSON-RPC at `/rpc`, plain JSON under it."""
-    plain, jsonrpc = Plain(calls, wire), JsonRpc(calls, wire)
+def mount(calls: Calls, wire: WireSettings, openrpc: bytes | None = None) -> list[ASGIRouteHandler]:
+    """The wires as route handlers: JSON-RPC at `/rpc`, plain JSON under it, tRPC under `/trpc`.
+
+    `openrpc` is the document, as JSON, that JSON-RPC's `rpc.discover` answers with.
+    """
+    plain, jsonrpc = Plain(calls, wire), JsonRpc(calls, wire, openrpc)
 
     async def rpc(request: HttpRequest) -> HttpResponse:
         return await (plain(request) if request.path else jsonrpc(request))
 
-    return [_handler("/rpc", Mount(rpc, calls.streams))]
+    return [_handler("/rpc", Mount(rpc, calls.streams)), _handler("/trpc", Mount(Trpc(calls, wire), calls.streams))]
 
 
 def _handler(path: str, app: Mount) -> ASGIRouteHandler:

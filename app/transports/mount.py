@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from app.transports.body import drain
 from app.transports.http import HttpRequest, HttpResponse, Receive, Scope, Send, read_request
 from app.transports.streams import Streams
 
@@ -10,6 +11,7 @@ Codec = Callable[[HttpRequest], Awaitable[HttpResponse]]
 _NO_SNIFFING = (b"x-content-type-options", b"nosniff")
 _VARY = (b"vary", b"authorization")
 _NO_CONTENT = 204
+_WITHOUT_BODY = ("GET", "HEAD")
 
 
 class Mount:
@@ -26,6 +28,8 @@ class Mount:
             return
         request = read_request(scope, receive)
         response = await self._codec(request)
+        if not request.begun and request.method not in _WITHOUT_BODY:
+            await drain(request)
         await send({"type": "http.response.start", "status": response.status, "headers": _headers(request, response)})
         if response.stream is not None:
             await self._streams.send(response.stream, receive, send)

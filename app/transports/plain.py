@@ -3,12 +3,12 @@
 from typing import Final
 
 from app.rpc import Failure, Route, RpcError
-from app.rpc.protocol_errors import MethodNotSupported, PayloadTooLarge
+from app.rpc.protocol_errors import MethodNotSupported
 from app.transports.answers import JSON_HEADERS, failure_headers
-from app.transports.body import BodyReader
+from app.transports.body import BodyReader, query_input
 from app.transports.calls import Calls, encode
-from app.transports.http import HttpRequest, HttpResponse, query_parameter
-from app.transports.sse import EVENT_STREAM_HEADERS, event_stream, last_event_id, resumed
+from app.transports.http import HttpRequest, HttpResponse
+from app.transports.sse import EVENT_STREAM_HEADERS, connection_params, event_stream, last_event_id, resumed
 from app.transports.wire import WireSettings
 
 _METHODS: Final = {
@@ -42,16 +42,19 @@ class Plain:
         if request.method == "POST":
             raw = await self._bodies.read(request, route.procedure.options.body_limit)
         else:
-            raw = _query_input(route, request)
+            raw = query_input(request, route.procedure.options.body_limit)
         result = await self._calls.call(route, raw, request)
         return _failed(result) if isinstance(result, Failure) else HttpResponse(200, JSON_HEADERS, result)
 
     def _stream(self, route: Route, request: HttpRequest) -> HttpResponse:
         if request.method == "HEAD":
             return HttpResponse(200, EVENT_STREAM_HEADERS)
-        raw = resumed(route, _query_input(route, request), last_event_id(request))
+        request.params = connection_params(request)
+        last_id = last_event_id(request)
+        raw = resumed(route, query_input(request, route.procedure.options.body_limit), last_id)
         events = self._calls.events(route, raw, request)
-        return HttpResponse(200, EVENT_STREAM_HEADERS, stream=event_stream(events, self._wire.ping, _event_failure))
+        stream = event_stream(events, self._wire.ping, _event_failure, last_id)
+        return HttpResponse(200, EVENT_STREAM_HEADERS, stream=stream)
 
 
 def _check_method(route: Route, method: str) -> None:
@@ -59,14 +62,6 @@ def _check_method(route: Route, method: str) -> None:
     allowed = _METHODS[kind]
     if method not in allowed:
         raise MethodNotSupported(method=method[:20], kind=kind, procedure=route.path, allow=", ".join(allowed))
-
-
-def _query_input(route: Route, request: HttpRequest) -> bytes | None:
-    raw = query_parameter(request.query, b"input") if request.query else None
-    limit = route.procedure.options.body_limit
-    if raw and len(raw) > limit:
-        raise PayloadTooLarge(limit_bytes=limit)
-    return raw or None
 
 
 def _failed(failure: Failure) -> HttpResponse:

@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 
 from app.rpc import Failure, Route
-from app.transports.calls import Event
+from app.rpc.protocol_errors import InvalidConnectionParams
+from app.transports.calls import Event, Events
 from app.transports.http import HttpRequest, query_parameter
 
 EVENT_STREAM_HEADERS = (
@@ -23,21 +24,25 @@ _CONNECTED = b"event: connected\ndata: {}\n\n\n"
 _PING = b"event: ping\ndata: \n\n\n"
 _RETURN = b"event: return\ndata: \n\n\n"
 _RESUME_FIELD = "lastEventId"
+_NO_ID = frozenset(b"\r\n\0")
+_params = msgspec.json.Decoder(dict[str, str] | None)
 
-Events = AsyncGenerator[Event | Failure, None]
 EncodeFailure = Callable[[Failure], bytes]
 _Queue = asyncio.Queue[Event | Failure | None]
 
 
-async def event_stream(events: Events, ping: float, encode_failure: EncodeFailure) -> AsyncGenerator[bytes, None]:
+async def event_stream(
+    events: Events, ping: float, encode_failure: EncodeFailure, last_id: str | None = None
+) -> AsyncGenerator[bytes, None]:
     """The stream's bytes, event by event, with a ping after `ping` seconds of silence. Closes the events.
+
+    `last_id` is the event that the client resumes after: it stays its last one until a tracked event comes.
 
     One task runs the procedure from its first line to its last, so that a timeout or a task group inside it may
     span its events.
     """
     queue: _Queue = asyncio.Queue(1)
     producer = asyncio.create_task(_produce(events, queue))
-    last_id: str | None = None
     try:
         yield _CONNECTED
         while True:
@@ -47,11 +52,11 @@ async def event_stream(events: Events, ping: float, encode_failure: EncodeFailur
             except TimeoutError:
                 yield _PING
                 continue
-            if event is None:
-                yield _RETURN
-                return
             if isinstance(event, Failure):
                 yield b"event: serialized-error\ndata: %b\n\n\n" % encode_failure(event)
+                return
+            if event is None or event.last:
+                yield _RETURN
                 return
             yield _data(event, last_id)
             last_id = event.id or last_id
@@ -79,9 +84,24 @@ def _data(event: Event, last_id: str | None) -> bytes:
 
 
 def last_event_id(request: HttpRequest) -> str | None:
-    """After which event the client wants to go on: its `Last-Event-ID` header, else `?lastEventId=`."""
+    """After which event the client wants to go on: its `Last-Event-ID` header, else `?lastEventId=`.
+
+    What no event can have as its id is no last event id.
+    """
     sent = request.headers.raw(b"last-event-id") or query_parameter(request.query, b"lastEventId")
-    return sent.decode("utf-8", "replace") if sent else None
+    return sent.decode("utf-8", "replace") if sent and _NO_ID.isdisjoint(sent) else None
+
+
+def connection_params(request: HttpRequest) -> dict[str, str] | None:
+    """tRPC's `?connectionParams=`, an object of strings, or None; raises InvalidConnectionParams."""
+    sent = query_parameter(request.query, b"connectionParams") if request.query else None
+    if sent is None:
+        return None
+    try:
+        params: dict[str, str] | None = _params.decode(sent)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise InvalidConnectionParams() from None
+    return params
 
 
 def resumed(route: Route, raw: bytes | None, last_id: str | None) -> bytes | None:

@@ -7,7 +7,9 @@ class WireSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Limits of requests and the pace of streams; the defaults are those of the interface."""
 
     batch_limit: int = 50
-    """Calls in one batch."""
+    """Calls in one batch; 0 turns batches off."""
+    method_override: bool = True
+    """Whether tRPC's queries and subscriptions may be posted."""
     read_deadline: float = 30.0
     """Seconds in which a request's body must have arrived."""
     read_grace: float = 5.0

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 
 T = TypeVar("T")
 
@@ -22,17 +22,19 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serving(factory: str) -> Generator[tuple[int, subprocess.Popen[bytes]]]:
-    """A granian process that serves `module:function`, and its port."""
+def serving(
+    factory: str, *, environment: dict[str, str] | None = None, output: IO[bytes] | None = None
+) -> Generator[tuple[int, subprocess.Popen[bytes]]]:
+    """A granian process that serves `module:function`, and its port; it writes to `output` what it has to say."""
     port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--no-ws", "--port", str(port)]
-    process = subprocess.Popen([*command, factory], cwd=_PROJECT)
+    server = subprocess.Popen([*command, factory], cwd=_PROJECT, env=environment, stdout=output, stderr=output)
     try:
         until(lambda: _listens(port), "the server listens")
-        yield port, process
+        yield port, server
     finally:
-        process.terminate()
-        process.wait(10)
+        server.terminate()
+        server.wait(10)
 
 
 def _listens(port: int) -> bool:

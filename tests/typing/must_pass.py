@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.context import Context, SignedIn
 from app.middlewares import authenticate, rate_limit
-from app.rpc import Base, Code, Input, Middleware, Next, Output, Router, RpcError, Tracked
+from app.rpc import Base, Code, Input, Middleware, Next, Output, Returned, Router, RpcError, Tracked
 
 
 class Order(Input):
@@ -65,6 +65,13 @@ async def follow(ctx: SignedIn, input: Order) -> AsyncGenerator[Tracked[Ordered]
     yield Tracked("1", Ordered(number=1))
 
 
+@public.stream(errors=(SoldOut,))
+async def browse(ctx: Context, input: Order) -> AsyncGenerator[str | Returned[int], None]:
+    """A query that yields its result, and returns how much there was."""
+    yield "a title"
+    yield Returned(1)
+
+
 @public.job(timeout=60.0, attempts=3, backoff=5.0)
 async def deliver(ctx: Context, input: Order) -> None:
     """Work of the queue."""
@@ -79,6 +86,7 @@ async def bare_calls(ctx: SignedIn, anonymous: Context, course_id: UUID) -> None
     assert_type(follow(ctx, Order(course_id=course_id)), AsyncGenerator[Tracked[Ordered], None])
     async for event in follow(ctx, Order(course_id=course_id)):
         assert_type(event.data.number, int)
+    assert_type(browse(ctx, Order(course_id=course_id)), AsyncGenerator[str | Returned[int], None])
     await deliver(anonymous, Order(course_id=course_id))
 
 
@@ -88,4 +96,4 @@ async def _narrow(ctx: SignedIn, go_on: Next[SignedIn]) -> object:
 
 assert_type(authed.use(Middleware(_narrow, errors=(SoldOut,))), Base[SignedIn])
 assert_type(SoldOut(left=1, since="today").left, int)
-Router(shelf, shop=Router(order, follow), jobs=Router(deliver))
+Router(shelf, browse, shop=Router(order, follow), jobs=Router(deliver))
