@@ -45,10 +45,9 @@ CREATE FUNCTION app.abandon_run(p_run_id uuid) RETURNS void
     SET search_path TO ''
     AS $$
 declare
-    run public.generation_runs := app.lock_run(p_run_id);
+    run public.generation_runs := app.lock_own_run(p_run_id);
 begin
-    if run.id is null or run.ended_at is not null
-        or run.user_id is distinct from (select caller.user_id from app.caller() as caller) then
+    if run.id is null or run.ended_at is not null then
         return;
     end if;
     delete from public.saq_jobs q
@@ -120,14 +119,11 @@ CREATE FUNCTION app.cancel_job(p_job_id text) RETURNS jsonb
     SET search_path TO ''
     AS $$
 declare
-    caller record;
+    course public.courses;
     job public.job_status;
 begin
-    select * into caller from app.caller();
-    perform app.lock_visible_course(j.course_id) from public.job_status j where j.job_id = p_job_id;
-    select * into job
-    from public.job_status j
-    where j.job_id = p_job_id and (caller.is_superadmin or j.organization_id = caller.organization_id);
+    course := app.lock_visible_course((select j.course_id from public.job_status j where j.job_id = p_job_id));
+    select * into job from public.job_status j where j.job_id = p_job_id and j.course_id = course.id;
     return case
         when job.id is null then jsonb_build_object('outcome', 'not_found')
         when not app.caller_may_cancel(job.organization_id, job.user_id) then jsonb_build_object('outcome', 'not_yours')
@@ -187,10 +183,13 @@ begin
         returning j.job_id
     )
     select coalesce(array_agg(job_id), '{}') into cancelled from stopped;
-    -- a waiting job ends here (its row goes ten minutes later, SAQ's own habit), a running one when its worker hears of it
+    -- a waiting job ends here, its row kept as long as any ended job's, a running one when its worker hears of it
     update public.saq_jobs q
     set status = case q.status when 'queued' then 'aborted' else 'aborting' end,
-        expire_at = case q.status when 'queued' then floor(extract(epoch from now()))::bigint + 600 end
+        expire_at = case q.status
+            when 'queued' then floor(extract(epoch from now()))::bigint
+                + nullif((convert_from(q.job, 'UTF8')::jsonb ->> 'ttl')::bigint, 0)
+        end
     where q.key = any (cancelled) and q.status in ('queued', 'active');
     perform pg_notify('coursegen_cancel', job_id) from unnest(cancelled) as ids (job_id);
     return cancelled;
@@ -319,7 +318,7 @@ begin
     if outcome is null then
         raise exception 'run id % is taken', p_run_id using errcode = 'unique_violation';
     end if;
-    if outcome ->> 'outcome' = 'already_running' then
+    if outcome ->> 'outcome' = 'already_running' and outcome ->> 'run_id' <> p_run_id::text then
         perform app.record_event(
             'duplicate_job_detected', 'warn', course.id, outcome ->> 'job_id',
             jsonb_build_object('run_id', outcome ->> 'run_id', 'request_id', p_request_id)
@@ -454,9 +453,8 @@ declare
     run public.generation_runs;
 begin
     select * into caller from app.caller();
-    run := app.lock_run(p_run_id);
-    if run.id is null
-        or (caller.database_role <> 'service_role' and run.user_id is distinct from caller.user_id) then
+    run := app.lock_own_run(p_run_id);
+    if run.id is null then
         raise exception 'run % is not yours', p_run_id using errcode = 'insufficient_privilege';
     end if;
     if run.ended_at is not null or (caller.database_role <> 'service_role' and run.state <> 'reserving') then
@@ -733,6 +731,24 @@ $$;
 
 ALTER FUNCTION app.lock_held_run(p_run_id uuid, p_epoch integer) OWNER TO app_owner;
 
+CREATE FUNCTION app.lock_own_run(p_run_id uuid) RETURNS public.generation_runs
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    caller record;
+begin
+    select * into caller from app.caller();
+    if caller.database_role <> 'service_role'
+        and not exists (select from public.generation_runs r where r.id = p_run_id and r.user_id = caller.user_id) then
+        return null;
+    end if;
+    return app.lock_run(p_run_id);
+end
+$$;
+
+ALTER FUNCTION app.lock_own_run(p_run_id uuid) OWNER TO app_owner;
+
 CREATE FUNCTION app.lock_run(p_run_id uuid) RETURNS public.generation_runs
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -762,7 +778,19 @@ begin
     select * into caller from app.caller();
     select * into course
     from public.courses c
-    where c.id = p_course_id and (caller.is_superadmin or c.organization_id = caller.organization_id)
+    where c.id = p_course_id
+      and (
+        caller.is_superadmin
+        or c.organization_id = caller.organization_id and (
+            c.user_id = caller.user_id
+            or caller.role in ('admin', 'instructor')
+            or caller.role = 'student' and exists (
+                select
+                from public.enrollments e
+                where e.user_id = caller.user_id and e.course_id = c.id and e.status = 'active'
+            )
+        )
+      )
     for no key update;
     return course;
 end
@@ -869,6 +897,9 @@ declare
     event_id uuid;
 begin
     select * into caller from app.caller();
+    if caller.user_id is null and caller.database_role <> 'service_role' then
+        raise exception 'events are noted by the signed-in and by workers' using errcode = 'insufficient_privilege';
+    end if;
     if p_event_type = 'superadmin_action' and not caller.is_superadmin then
         raise exception 'superadmin_action is for superadmins alone' using errcode = 'insufficient_privilege';
     end if;
@@ -1033,6 +1064,7 @@ declare
         'course_id', new.id,
         'run_id', new.run_id,
         'generation_status', new.generation_status,
+        'updated_at', new.last_progress_update,
         'progress', new.generation_progress - 'files' - 'metadata'
     )::text;
 begin
@@ -1214,7 +1246,8 @@ CREATE TABLE public.file_catalog (
     CONSTRAINT file_catalog_file_size_check CHECK ((file_size > 0)),
     CONSTRAINT file_catalog_filename_check CHECK (((length(filename) >= 1) AND (length(filename) <= 255))),
     CONSTRAINT file_catalog_hash_check CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
-    CONSTRAINT file_catalog_status_check CHECK ((status = ANY (ARRAY['uploading'::text, 'ready'::text, 'processing'::text, 'processed'::text, 'failed'::text])))
+    CONSTRAINT file_catalog_status_check CHECK ((status = ANY (ARRAY['uploading'::text, 'ready'::text, 'processing'::text, 'processed'::text, 'failed'::text]))),
+    CONSTRAINT file_catalog_stored_under_its_course CHECK (starts_with(storage_path, ((((organization_id)::text || '/'::text) || (course_id)::text) || '/'::text)))
 );
 
 ALTER TABLE ONLY public.file_catalog FORCE ROW LEVEL SECURITY;
@@ -1336,6 +1369,7 @@ CREATE TABLE public.saq_jobs (
     scheduled bigint DEFAULT EXTRACT(epoch FROM now()) NOT NULL,
     expire_at bigint,
     lease uuid,
+    CONSTRAINT saq_jobs_job_check CHECK ((jsonb_typeof((convert_from(job, 'UTF8'::name))::jsonb) = 'object'::text)),
     CONSTRAINT saq_jobs_priority_check CHECK ((priority >= 0))
 );
 
@@ -1445,10 +1479,10 @@ ALTER TABLE ONLY public.courses
     ADD CONSTRAINT courses_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.enrollments
-    ADD CONSTRAINT enrollments_pkey PRIMARY KEY (id);
+    ADD CONSTRAINT enrollments_organization_id_user_id_course_id_key UNIQUE (organization_id, user_id, course_id);
 
 ALTER TABLE ONLY public.enrollments
-    ADD CONSTRAINT enrollments_user_id_course_id_key UNIQUE (user_id, course_id);
+    ADD CONSTRAINT enrollments_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.file_catalog
     ADD CONSTRAINT file_catalog_organization_id_id_key UNIQUE (organization_id, id);
@@ -1487,7 +1521,7 @@ ALTER TABLE ONLY public.lessons
     ADD CONSTRAINT lessons_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.lessons
-    ADD CONSTRAINT lessons_section_id_order_index_key UNIQUE (section_id, order_index);
+    ADD CONSTRAINT lessons_section_id_organization_id_order_index_key UNIQUE (section_id, organization_id, order_index);
 
 ALTER TABLE ONLY public.organizations
     ADD CONSTRAINT organizations_name_key UNIQUE (name);
@@ -1502,7 +1536,7 @@ ALTER TABLE ONLY public.saq_stats
     ADD CONSTRAINT saq_stats_pkey PRIMARY KEY (worker_id);
 
 ALTER TABLE ONLY public.sections
-    ADD CONSTRAINT sections_course_id_order_index_key UNIQUE (course_id, order_index);
+    ADD CONSTRAINT sections_course_id_organization_id_order_index_key UNIQUE (course_id, organization_id, order_index);
 
 ALTER TABLE ONLY public.sections
     ADD CONSTRAINT sections_organization_id_course_id_id_key UNIQUE (organization_id, course_id, id);
@@ -1662,7 +1696,7 @@ ALTER TABLE ONLY public.users
 
 CREATE POLICY authenticated_select ON app.tiers FOR SELECT TO authenticated USING (true);
 
-CREATE POLICY owner_all ON app.tiers TO app_owner USING (true) WITH CHECK (true);
+CREATE POLICY owner_all ON app.tiers TO app_owner USING (true);
 
 CREATE POLICY service_select ON app.tiers FOR SELECT TO service_role USING (true);
 
@@ -1732,21 +1766,21 @@ CREATE POLICY authenticated_select ON public.system_metrics FOR SELECT TO authen
 
 CREATE POLICY authenticated_select ON public.users FOR SELECT TO authenticated USING (((organization_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text))::uuid AS uuid)) AND ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = ANY (ARRAY['admin'::text, 'instructor'::text])) OR (id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'user_id'::text))::uuid AS uuid)))));
 
-CREATE POLICY authenticated_update ON public.courses FOR UPDATE TO authenticated USING (((organization_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text))::uuid AS uuid)) AND ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'admin'::text) OR ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'instructor'::text) AND (user_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'user_id'::text))::uuid AS uuid)))))) WITH CHECK (((organization_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text))::uuid AS uuid)) AND ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'admin'::text) OR ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'instructor'::text) AND (user_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'user_id'::text))::uuid AS uuid))))));
+CREATE POLICY authenticated_update ON public.courses FOR UPDATE TO authenticated USING (((organization_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text))::uuid AS uuid)) AND ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'admin'::text) OR ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'instructor'::text) AND (user_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'user_id'::text))::uuid AS uuid))))));
 
-CREATE POLICY authenticated_update ON public.enrollments FOR UPDATE TO authenticated USING (((organization_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text))::uuid AS uuid)) AND (( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'admin'::text))) WITH CHECK (((organization_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text))::uuid AS uuid)) AND (( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'admin'::text)));
+CREATE POLICY authenticated_update ON public.enrollments FOR UPDATE TO authenticated USING (((organization_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text))::uuid AS uuid)) AND (( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'admin'::text)));
 
-CREATE POLICY authenticated_update ON public.file_catalog FOR UPDATE TO authenticated USING (((organization_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text))::uuid AS uuid)) AND ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'admin'::text) OR ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'instructor'::text) AND (course_user_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'user_id'::text))::uuid AS uuid)))))) WITH CHECK (((organization_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text))::uuid AS uuid)) AND ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'admin'::text) OR ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'instructor'::text) AND (course_user_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'user_id'::text))::uuid AS uuid))))));
+CREATE POLICY authenticated_update ON public.file_catalog FOR UPDATE TO authenticated USING (((organization_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text))::uuid AS uuid)) AND ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'admin'::text) OR ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'instructor'::text) AND (course_user_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'user_id'::text))::uuid AS uuid))))));
 
-CREATE POLICY authenticated_update ON public.lesson_content FOR UPDATE TO authenticated USING (((organization_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text))::uuid AS uuid)) AND ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'admin'::text) OR ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'instructor'::text) AND (course_user_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'user_id'::text))::uuid AS uuid)))))) WITH CHECK (((organization_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text))::uuid AS uuid)) AND ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'admin'::text) OR ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'instructor'::text) AND (course_user_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'user_id'::text))::uuid AS uuid))))));
+CREATE POLICY authenticated_update ON public.lesson_content FOR UPDATE TO authenticated USING (((organization_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text))::uuid AS uuid)) AND ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'admin'::text) OR ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'instructor'::text) AND (course_user_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'user_id'::text))::uuid AS uuid))))));
 
-CREATE POLICY authenticated_update ON public.lessons FOR UPDATE TO authenticated USING (((organization_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text))::uuid AS uuid)) AND ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'admin'::text) OR ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'instructor'::text) AND (course_user_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'user_id'::text))::uuid AS uuid)))))) WITH CHECK (((organization_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text))::uuid AS uuid)) AND ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'admin'::text) OR ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'instructor'::text) AND (course_user_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'user_id'::text))::uuid AS uuid))))));
+CREATE POLICY authenticated_update ON public.lessons FOR UPDATE TO authenticated USING (((organization_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text))::uuid AS uuid)) AND ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'admin'::text) OR ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'instructor'::text) AND (course_user_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'user_id'::text))::uuid AS uuid))))));
 
-CREATE POLICY authenticated_update ON public.organizations FOR UPDATE TO authenticated USING (((id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text))::uuid AS uuid)) AND (( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'admin'::text))) WITH CHECK (((id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text))::uuid AS uuid)) AND (( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'admin'::text)));
+CREATE POLICY authenticated_update ON public.organizations FOR UPDATE TO authenticated USING (((id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text))::uuid AS uuid)) AND (( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'admin'::text)));
 
-CREATE POLICY authenticated_update ON public.sections FOR UPDATE TO authenticated USING (((organization_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text))::uuid AS uuid)) AND ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'admin'::text) OR ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'instructor'::text) AND (course_user_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'user_id'::text))::uuid AS uuid)))))) WITH CHECK (((organization_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text))::uuid AS uuid)) AND ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'admin'::text) OR ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'instructor'::text) AND (course_user_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'user_id'::text))::uuid AS uuid))))));
+CREATE POLICY authenticated_update ON public.sections FOR UPDATE TO authenticated USING (((organization_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text))::uuid AS uuid)) AND ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'admin'::text) OR ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'instructor'::text) AND (course_user_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'user_id'::text))::uuid AS uuid))))));
 
-CREATE POLICY authenticated_update ON public.users FOR UPDATE TO authenticated USING (((organization_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text))::uuid AS uuid)) AND (( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'admin'::text) AND (role <> 'superadmin'::public.user_role))) WITH CHECK (((organization_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text))::uuid AS uuid)) AND (( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'admin'::text) AND (role <> 'superadmin'::public.user_role)));
+CREATE POLICY authenticated_update ON public.users FOR UPDATE TO authenticated USING (((organization_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text))::uuid AS uuid)) AND (( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'admin'::text) AND (role <> 'superadmin'::public.user_role)));
 
 ALTER TABLE public.courses ENABLE ROW LEVEL SECURITY;
 
@@ -1766,31 +1800,31 @@ ALTER TABLE public.lessons ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.organizations ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY owner_all ON public.courses TO app_owner USING (true) WITH CHECK (true);
+CREATE POLICY owner_all ON public.courses TO app_owner USING (true);
 
-CREATE POLICY owner_all ON public.enrollments TO app_owner USING (true) WITH CHECK (true);
+CREATE POLICY owner_all ON public.enrollments TO app_owner USING (true);
 
-CREATE POLICY owner_all ON public.file_catalog TO app_owner USING (true) WITH CHECK (true);
+CREATE POLICY owner_all ON public.file_catalog TO app_owner USING (true);
 
-CREATE POLICY owner_all ON public.generation_runs TO app_owner USING (true) WITH CHECK (true);
+CREATE POLICY owner_all ON public.generation_runs TO app_owner USING (true);
 
-CREATE POLICY owner_all ON public.job_status TO app_owner USING (true) WITH CHECK (true);
+CREATE POLICY owner_all ON public.job_status TO app_owner USING (true);
 
-CREATE POLICY owner_all ON public.lesson_content TO app_owner USING (true) WITH CHECK (true);
+CREATE POLICY owner_all ON public.lesson_content TO app_owner USING (true);
 
-CREATE POLICY owner_all ON public.lessons TO app_owner USING (true) WITH CHECK (true);
+CREATE POLICY owner_all ON public.lessons TO app_owner USING (true);
 
-CREATE POLICY owner_all ON public.organizations TO app_owner USING (true) WITH CHECK (true);
+CREATE POLICY owner_all ON public.organizations TO app_owner USING (true);
 
-CREATE POLICY owner_all ON public.saq_jobs TO app_owner USING (true) WITH CHECK (true);
+CREATE POLICY owner_all ON public.saq_jobs TO app_owner USING (true);
 
-CREATE POLICY owner_all ON public.saq_stats TO app_owner USING (true) WITH CHECK (true);
+CREATE POLICY owner_all ON public.saq_stats TO app_owner USING (true);
 
-CREATE POLICY owner_all ON public.saq_versions TO app_owner USING (true) WITH CHECK (true);
+CREATE POLICY owner_all ON public.saq_versions TO app_owner USING (true);
 
-CREATE POLICY owner_all ON public.sections TO app_owner USING (true) WITH CHECK (true);
+CREATE POLICY owner_all ON public.sections TO app_owner USING (true);
 
-CREATE POLICY owner_all ON public.users TO app_owner USING (true) WITH CHECK (true);
+CREATE POLICY owner_all ON public.users TO app_owner USING (true);
 
 CREATE POLICY owner_insert ON public.generation_status_history FOR INSERT TO app_owner WITH CHECK (true);
 
@@ -1808,17 +1842,17 @@ ALTER TABLE public.saq_versions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.sections ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY service_all ON public.lesson_content TO service_role USING (true) WITH CHECK (true);
+CREATE POLICY service_all ON public.lesson_content TO service_role USING (true);
 
-CREATE POLICY service_all ON public.lessons TO service_role USING (true) WITH CHECK (true);
+CREATE POLICY service_all ON public.lessons TO service_role USING (true);
 
-CREATE POLICY service_all ON public.saq_jobs TO service_role USING (true) WITH CHECK (true);
+CREATE POLICY service_all ON public.saq_jobs TO service_role USING (true);
 
-CREATE POLICY service_all ON public.saq_stats TO service_role USING (true) WITH CHECK (true);
+CREATE POLICY service_all ON public.saq_stats TO service_role USING (true);
 
-CREATE POLICY service_all ON public.saq_versions TO service_role USING (true) WITH CHECK (true);
+CREATE POLICY service_all ON public.saq_versions TO service_role USING (true);
 
-CREATE POLICY service_all ON public.sections TO service_role USING (true) WITH CHECK (true);
+CREATE POLICY service_all ON public.sections TO service_role USING (true);
 
 CREATE POLICY service_delete ON public.file_catalog FOR DELETE TO service_role USING (true);
 
@@ -1844,13 +1878,13 @@ CREATE POLICY service_select ON public.system_metrics FOR SELECT TO service_role
 
 CREATE POLICY service_select ON public.users FOR SELECT TO service_role USING (true);
 
-CREATE POLICY service_update ON public.courses FOR UPDATE TO service_role USING (true) WITH CHECK (true);
+CREATE POLICY service_update ON public.courses FOR UPDATE TO service_role USING (true);
 
-CREATE POLICY service_update ON public.file_catalog FOR UPDATE TO service_role USING (true) WITH CHECK (true);
+CREATE POLICY service_update ON public.file_catalog FOR UPDATE TO service_role USING (true);
 
-CREATE POLICY service_update ON public.generation_runs FOR UPDATE TO service_role USING (true) WITH CHECK (true);
+CREATE POLICY service_update ON public.generation_runs FOR UPDATE TO service_role USING (true);
 
-CREATE POLICY service_update ON public.job_status FOR UPDATE TO service_role USING (true) WITH CHECK (true);
+CREATE POLICY service_update ON public.job_status FOR UPDATE TO service_role USING (true);
 
 CREATE POLICY superadmin_delete ON public.courses FOR DELETE TO app_superadmin USING (true);
 
@@ -1912,23 +1946,23 @@ CREATE POLICY superadmin_select ON public.system_metrics FOR SELECT TO app_super
 
 CREATE POLICY superadmin_select ON public.users FOR SELECT TO app_superadmin USING (true);
 
-CREATE POLICY superadmin_update ON public.courses FOR UPDATE TO app_superadmin USING (true) WITH CHECK (true);
+CREATE POLICY superadmin_update ON public.courses FOR UPDATE TO app_superadmin USING (true);
 
-CREATE POLICY superadmin_update ON public.enrollments FOR UPDATE TO app_superadmin USING (true) WITH CHECK (true);
+CREATE POLICY superadmin_update ON public.enrollments FOR UPDATE TO app_superadmin USING (true);
 
-CREATE POLICY superadmin_update ON public.file_catalog FOR UPDATE TO app_superadmin USING (true) WITH CHECK (true);
+CREATE POLICY superadmin_update ON public.file_catalog FOR UPDATE TO app_superadmin USING (true);
 
-CREATE POLICY superadmin_update ON public.job_status FOR UPDATE TO app_superadmin USING (true) WITH CHECK (true);
+CREATE POLICY superadmin_update ON public.job_status FOR UPDATE TO app_superadmin USING (true);
 
-CREATE POLICY superadmin_update ON public.lesson_content FOR UPDATE TO app_superadmin USING (true) WITH CHECK (true);
+CREATE POLICY superadmin_update ON public.lesson_content FOR UPDATE TO app_superadmin USING (true);
 
-CREATE POLICY superadmin_update ON public.lessons FOR UPDATE TO app_superadmin USING (true) WITH CHECK (true);
+CREATE POLICY superadmin_update ON public.lessons FOR UPDATE TO app_superadmin USING (true);
 
-CREATE POLICY superadmin_update ON public.organizations FOR UPDATE TO app_superadmin USING (true) WITH CHECK (true);
+CREATE POLICY superadmin_update ON public.organizations FOR UPDATE TO app_superadmin USING (true);
 
-CREATE POLICY superadmin_update ON public.sections FOR UPDATE TO app_superadmin USING (true) WITH CHECK (true);
+CREATE POLICY superadmin_update ON public.sections FOR UPDATE TO app_superadmin USING (true);
 
-CREATE POLICY superadmin_update ON public.users FOR UPDATE TO app_superadmin USING (true) WITH CHECK (true);
+CREATE POLICY superadmin_update ON public.users FOR UPDATE TO app_superadmin USING (true);
 
 ALTER TABLE public.system_metrics ENABLE ROW LEVEL SECURITY;
 
@@ -2122,6 +2156,8 @@ GRANT ALL ON FUNCTION app.live_workers() TO app_superadmin;
 REVOKE ALL ON FUNCTION app.lock_held_run(p_run_id uuid, p_epoch integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.lock_held_run(p_run_id uuid, p_epoch integer) TO service_role;
 
+REVOKE ALL ON FUNCTION app.lock_own_run(p_run_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION app.lock_run(p_run_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.lock_run(p_run_id uuid) TO service_role;
 
@@ -2247,8 +2283,8 @@ GRANT INSERT(file_type),UPDATE(file_type) ON TABLE public.file_catalog TO app_su
 GRANT INSERT(file_size),UPDATE(file_size) ON TABLE public.file_catalog TO authenticated;
 GRANT INSERT(file_size),UPDATE(file_size) ON TABLE public.file_catalog TO app_superadmin;
 
-GRANT INSERT(storage_path),UPDATE(storage_path) ON TABLE public.file_catalog TO authenticated;
-GRANT INSERT(storage_path),UPDATE(storage_path) ON TABLE public.file_catalog TO app_superadmin;
+GRANT INSERT(storage_path) ON TABLE public.file_catalog TO authenticated;
+GRANT INSERT(storage_path) ON TABLE public.file_catalog TO app_superadmin;
 
 GRANT INSERT(hash),UPDATE(hash) ON TABLE public.file_catalog TO authenticated;
 GRANT INSERT(hash),UPDATE(hash) ON TABLE public.file_catalog TO app_superadmin;

@@ -76,6 +76,24 @@ begin
 end
 $$;
 
+-- yoyo has made its tables before this file (psql and the Supabase CLI make none), where a hosted database presets that everybody
+-- may do everything with a new table. Ours come after `set role`: presets are for the tables of whoever is named in them.
+do $$
+declare
+    note regclass;
+begin
+    for note in
+        select c.oid
+        from pg_catalog.pg_class c
+        where c.relnamespace = 'public'::regnamespace
+          and c.relname in ('_yoyo_migration', '_yoyo_log', '_yoyo_version', 'yoyo_lock')
+    loop
+        execute format('revoke all on %s from public, anon, authenticated, service_role', note);
+        execute format('alter table %s enable row level security', note);
+    end loop;
+end
+$$;
+
 create schema app authorization app_owner;
 
 grant usage on schema public to authenticated, app_superadmin, service_role, supabase_auth_admin;

@@ -3,6 +3,9 @@
 -- Children of a course repeat its owner beside its organization (course_user_id), bound by a composite foreign key that follows a
 -- change of owner: so the policies of a child compare its own columns, without a look into courses, whose policy for students
 -- looks into enrollments and would recurse. Writers may leave both out: a trigger takes them from the parent.
+--
+-- Keys of uniqueness name the organization too. The composite foreign keys make that the same rule; without it, a refused insert
+-- would tell a stranger by its error which rows are there.
 set role app_owner;
 
 create type public.course_status as enum ('draft', 'published', 'archived');
@@ -84,7 +87,7 @@ create table public.sections (
     description text,
     order_index int not null check (order_index > 0),
     metadata jsonb not null default '{}',
-    unique (course_id, order_index),
+    unique (course_id, organization_id, order_index),   -- the course first: workers look by it alone
     unique (organization_id, course_id, id),
     foreign key (organization_id, course_id, course_user_id)
         references public.courses (organization_id, id, user_id) on update cascade on delete cascade
@@ -121,7 +124,7 @@ create table public.lessons (
     lesson_type text not null default 'text' check (lesson_type in ('video', 'text', 'quiz', 'interactive', 'assignment')),
     status public.course_status not null default 'draft',
     metadata jsonb not null default '{}',
-    unique (section_id, order_index),
+    unique (section_id, organization_id, order_index),
     unique (organization_id, course_id, id),
     foreign key (organization_id, course_id, section_id)
         references public.sections (organization_id, course_id, id) on delete cascade,
@@ -184,7 +187,7 @@ create table public.enrollments (
     progress jsonb not null default '{}',
     enrolled_at timestamptz not null default now(),
     completed_at timestamptz,
-    unique (user_id, course_id),
+    unique (organization_id, user_id, course_id),
     foreign key (organization_id, user_id) references public.users (organization_id, id) on delete cascade,
     foreign key (organization_id, course_id, course_user_id)
         references public.courses (organization_id, id, user_id) on update cascade on delete cascade

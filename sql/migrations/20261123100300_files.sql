@@ -21,6 +21,8 @@ create table public.file_catalog (
     status text not null default 'uploading' check (status in ('uploading', 'ready', 'processing', 'processed', 'failed')),
     created_at timestamptz not null default now(),
     check (status in ('uploading', 'failed') or (hash is not null and storage_path is not null)),
+    constraint file_catalog_stored_under_its_course
+        check (starts_with(storage_path, organization_id::text || '/' || course_id::text || '/')),
     unique (organization_id, id),
     foreign key (organization_id, uploaded_by) references public.users (organization_id, id),
     foreign key (organization_id, course_id, course_user_id)

@@ -76,7 +76,7 @@ create trigger touch_updated_at
 create table public.saq_jobs (
     key text primary key,
     lock_key serial not null,
-    job bytea not null,
+    job bytea not null check (jsonb_typeof(convert_from(job, 'UTF8')::jsonb) = 'object'),   -- another one would stop every take
     queue text not null,
     status text not null,
     priority smallint not null default 0 check (priority >= 0),

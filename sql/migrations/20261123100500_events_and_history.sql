@@ -42,4 +42,41 @@ create table public.generation_status_history (
 create index generation_status_history_course
     on public.generation_status_history (organization_id, course_id, changed_at);
 
+-- Note an event. Its user is the caller, who must have one, or for a worker the course's owner; a course that is not the
+-- caller's to see is left out. (app.caller comes with the next file.)
+create function app.record_event(
+    p_event_type text, p_severity text, p_course_id uuid, p_job_id text, p_metadata jsonb
+) returns uuid
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+    caller record;
+    course record;
+    event_id uuid;
+begin
+    select * into caller from app.caller();
+    if caller.user_id is null and caller.database_role <> 'service_role' then
+        raise exception 'events are noted by the signed-in and by workers' using errcode = 'insufficient_privilege';
+    end if;
+    if p_event_type = 'superadmin_action' and not caller.is_superadmin then
+        raise exception 'superadmin_action is for superadmins alone' using errcode = 'insufficient_privilege';
+    end if;
+    select c.id, c.organization_id, c.user_id
+    into course
+    from public.courses c
+    where c.id = p_course_id
+      and (c.organization_id = caller.organization_id or caller.database_role in ('app_superadmin', 'service_role'));
+    insert into public.system_metrics (organization_id, event_type, severity, user_id, course_id, job_id, metadata)
+    values (
+        coalesce(course.organization_id, caller.organization_id), p_event_type, p_severity,
+        coalesce(caller.user_id, course.user_id), course.id, p_job_id, coalesce(p_metadata, '{}')
+    )
+    returning id into event_id;
+    return event_id;
+end
+$$;
+
+grant execute on function app.record_event(text, text, uuid, text, jsonb) to authenticated, app_superadmin, service_role;
+
 reset role;

@@ -98,6 +98,7 @@ declare
         'course_id', new.id,
         'run_id', new.run_id,
         'generation_status', new.generation_status,
+        'updated_at', new.last_progress_update,
         'progress', new.generation_progress - 'files' - 'metadata'
     )::text;
 begin

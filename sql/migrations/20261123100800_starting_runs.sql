@@ -1,39 +1,7 @@
--- What the API calls for the person who asks: claim a run, put a job into the queue, note an event. These run as their owner, since
--- callers may write none of the tables, and check the caller's claims themselves.
+-- What the API calls for the person who asks: claim a run, put a job into the queue. These run as their owner, since callers may
+-- write none of the tables, and check the caller's claims themselves.
 -- Locks are always taken in the order course, run, jobs, so that starting, cancelling and working never deadlock.
 set role app_owner;
-
--- Note an event. Its user is the caller, or for a worker the course's owner; a course that is not the caller's to see
--- is left out.
-create function app.record_event(
-    p_event_type text, p_severity text, p_course_id uuid, p_job_id text, p_metadata jsonb
-) returns uuid
-language plpgsql security definer
-set search_path = ''
-as $$
-declare
-    caller record;
-    course record;
-    event_id uuid;
-begin
-    select * into caller from app.caller();
-    if p_event_type = 'superadmin_action' and not caller.is_superadmin then
-        raise exception 'superadmin_action is for superadmins alone' using errcode = 'insufficient_privilege';
-    end if;
-    select c.id, c.organization_id, c.user_id
-    into course
-    from public.courses c
-    where c.id = p_course_id
-      and (c.organization_id = caller.organization_id or caller.database_role in ('app_superadmin', 'service_role'));
-    insert into public.system_metrics (organization_id, event_type, severity, user_id, course_id, job_id, metadata)
-    values (
-        coalesce(course.organization_id, caller.organization_id), p_event_type, p_severity,
-        coalesce(caller.user_id, course.user_id), course.id, p_job_id, coalesce(p_metadata, '{}')
-    )
-    returning id into event_id;
-    return event_id;
-end
-$$;
 
 -- What an earlier call has left that answers this one: the same key, or a run that has not ended. Else NULL.
 create function app.earlier_run(p_course public.courses, p_idempotency_key text, p_webhook_url text) returns jsonb
@@ -159,7 +127,7 @@ begin
 end
 $$;
 
--- A course of the caller's organization (of any, for a superadmin), locked; NULL when there is none.
+-- A course that the caller owns or, by the policy of courses, may read; locked. NULL when there is none.
 create function app.lock_visible_course(p_course_id uuid) returns public.courses
 language plpgsql
 set search_path = ''
@@ -171,14 +139,26 @@ begin
     select * into caller from app.caller();
     select * into course
     from public.courses c
-    where c.id = p_course_id and (caller.is_superadmin or c.organization_id = caller.organization_id)
+    where c.id = p_course_id
+      and (
+        caller.is_superadmin
+        or c.organization_id = caller.organization_id and (
+            c.user_id = caller.user_id
+            or caller.role in ('admin', 'instructor')
+            or caller.role = 'student' and exists (
+                select
+                from public.enrollments e
+                where e.user_id = caller.user_id and e.course_id = c.id and e.status = 'active'
+            )
+        )
+      )
     for no key update;
     return course;
 end
 $$;
 
 -- Start a run of the caller's own course, or say what stands against it. The outcome already_running has written an event:
--- the caller commits it too. After a COMMIT whose answer was lost, already_running names the caller's own run.
+-- the caller commits it too. After a COMMIT whose answer was lost, already_running names the caller's own run, without an event.
 create function app.claim_run(
     p_course_id uuid, p_run_id uuid, p_slot_token uuid, p_idempotency_key text, p_webhook_url text, p_request_id text
 ) returns jsonb
@@ -205,7 +185,7 @@ begin
     if outcome is null then
         raise exception 'run id % is taken', p_run_id using errcode = 'unique_violation';
     end if;
-    if outcome ->> 'outcome' = 'already_running' then
+    if outcome ->> 'outcome' = 'already_running' and outcome ->> 'run_id' <> p_run_id::text then
         perform app.record_event(
             'duplicate_job_detected', 'warn', course.id, outcome ->> 'job_id',
             jsonb_build_object('run_id', outcome ->> 'run_id', 'request_id', p_request_id)
@@ -232,6 +212,24 @@ begin
 end
 $$;
 
+-- The run, locked, for whom it belongs to and for workers. Else NULL, as for a missing one, before any lock: a stranger must
+-- neither wait for a run nor keep others from it. (A run never changes its user.)
+create function app.lock_own_run(p_run_id uuid) returns public.generation_runs
+language plpgsql
+set search_path = ''
+as $$
+declare
+    caller record;
+begin
+    select * into caller from app.caller();
+    if caller.database_role <> 'service_role'
+        and not exists (select from public.generation_runs r where r.id = p_run_id and r.user_id = caller.user_id) then
+        return null;
+    end if;
+    return app.lock_run(p_run_id);
+end
+$$;
+
 -- Put a job of a run into the queue, in the caller's transaction. Callers may do so for a run of their own that they are just
 -- reserving, workers for any that has not ended. The priority is SAQ's: 100 minus the tier's, lower runs first.
 create function app.enqueue_job(
@@ -246,9 +244,8 @@ declare
     run public.generation_runs;
 begin
     select * into caller from app.caller();
-    run := app.lock_run(p_run_id);
-    if run.id is null
-        or (caller.database_role <> 'service_role' and run.user_id is distinct from caller.user_id) then
+    run := app.lock_own_run(p_run_id);
+    if run.id is null then
         raise exception 'run % is not yours', p_run_id using errcode = 'insufficient_privilege';
     end if;
     if run.ended_at is not null or (caller.database_role <> 'service_role' and run.state <> 'reserving') then
@@ -272,9 +269,7 @@ begin
 end
 $$;
 
-grant execute on function
-    app.record_event(text, text, uuid, text, jsonb),
-    app.enqueue_job(uuid, text, text, bytea, smallint, int, bigint)
+grant execute on function app.enqueue_job(uuid, text, text, bytea, smallint, int, bigint)
 to authenticated, app_superadmin, service_role;
 
 grant execute on function app.claim_run(uuid, uuid, uuid, text, text, text) to authenticated, app_superadmin;

@@ -23,10 +23,13 @@ begin
         returning j.job_id
     )
     select coalesce(array_agg(job_id), '{}') into cancelled from stopped;
-    -- a waiting job ends here (its row goes ten minutes later, SAQ's own habit), a running one when its worker hears of it
+    -- a waiting job ends here, its row kept as long as any ended job's, a running one when its worker hears of it
     update public.saq_jobs q
     set status = case q.status when 'queued' then 'aborted' else 'aborting' end,
-        expire_at = case q.status when 'queued' then floor(extract(epoch from now()))::bigint + 600 end
+        expire_at = case q.status
+            when 'queued' then floor(extract(epoch from now()))::bigint
+                + nullif((convert_from(q.job, 'UTF8')::jsonb ->> 'ttl')::bigint, 0)
+        end
     where q.key = any (cancelled) and q.status in ('queued', 'active');
     perform pg_notify('coursegen_cancel', job_id) from unnest(cancelled) as ids (job_id);
     return cancelled;
@@ -84,14 +87,11 @@ language plpgsql security definer
 set search_path = ''
 as $$
 declare
-    caller record;
+    course public.courses;
     job public.job_status;
 begin
-    select * into caller from app.caller();
-    perform app.lock_visible_course(j.course_id) from public.job_status j where j.job_id = p_job_id;
-    select * into job
-    from public.job_status j
-    where j.job_id = p_job_id and (caller.is_superadmin or j.organization_id = caller.organization_id);
+    course := app.lock_visible_course((select j.course_id from public.job_status j where j.job_id = p_job_id));
+    select * into job from public.job_status j where j.job_id = p_job_id and j.course_id = course.id;
     return case
         when job.id is null then jsonb_build_object('outcome', 'not_found')
         when not app.caller_may_cancel(job.organization_id, job.user_id) then jsonb_build_object('outcome', 'not_yours')

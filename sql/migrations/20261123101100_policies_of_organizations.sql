@@ -2,7 +2,8 @@
 --
 -- `authenticated` has one policy per verb. Each reads the claims inline, as scalar subqueries that run once per statement, and
 -- compares them with columns of its own row: no helper function, no look-up of users. Only students' reading of courses looks
--- elsewhere, at their own enrollments, once per statement too. What a row may not change is not in the grants of columns.
+-- elsewhere, at their own enrollments, once per statement too. What a row may not change is not in the grants of columns; for the
+-- rest USING holds for the changed row as well, so that policies of UPDATE say nothing twice.
 -- A superadmin is a database role of its own, since an OR in the tenants' policies would lose the index. Machines
 -- (service_role, and app_owner within SECURITY DEFINER functions) see all rows; their grants say what they may do.
 -- users.role is in nobody's grants: functions that leave an audit row will change it.
@@ -23,7 +24,7 @@ begin
             execute format('create policy owner_select on %s for select to app_owner using (true)', protected.name);
             execute format('create policy owner_insert on %s for insert to app_owner with check (true)', protected.name);
         else
-            execute format('create policy owner_all on %s to app_owner using (true) with check (true)', protected.name);
+            execute format('create policy owner_all on %s to app_owner using (true)', protected.name);
         end if;
     end loop;
 end
@@ -47,14 +48,10 @@ create policy authenticated_update on public.organizations for update to authent
 using (
     id = (select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'organization_id')::uuid)
     and (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role') = 'admin'
-)
-with check (
-    id = (select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'organization_id')::uuid)
-    and (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role') = 'admin'
 );
 create policy superadmin_select on public.organizations for select to app_superadmin using (true);
 create policy superadmin_insert on public.organizations for insert to app_superadmin with check (true);
-create policy superadmin_update on public.organizations for update to app_superadmin using (true) with check (true);
+create policy superadmin_update on public.organizations for update to app_superadmin using (true);
 create policy superadmin_delete on public.organizations for delete to app_superadmin using (true);
 create policy service_select on public.organizations for select to service_role using (true);
 
@@ -83,11 +80,6 @@ using (
     organization_id = (select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'organization_id')::uuid)
     and (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role') = 'admin'
     and role <> 'superadmin'
-)
-with check (
-    organization_id = (select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'organization_id')::uuid)
-    and (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role') = 'admin'
-    and role <> 'superadmin'
 );
 create policy authenticated_delete on public.users for delete to authenticated
 using (
@@ -97,7 +89,7 @@ using (
 );
 create policy superadmin_select on public.users for select to app_superadmin using (true);
 create policy superadmin_insert on public.users for insert to app_superadmin with check (true);
-create policy superadmin_update on public.users for update to app_superadmin using (true) with check (true);
+create policy superadmin_update on public.users for update to app_superadmin using (true);
 create policy superadmin_delete on public.users for delete to app_superadmin using (true);
 create policy service_select on public.users for select to service_role using (true);
 create policy auth_select on public.users for select to supabase_auth_admin using (true);
@@ -144,16 +136,6 @@ using (
             and user_id = (select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'user_id')::uuid)
         )
     )
-)
-with check (
-    organization_id = (select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'organization_id')::uuid)
-    and (
-        (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role') = 'admin'
-        or (
-            (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role') = 'instructor'
-            and user_id = (select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'user_id')::uuid)
-        )
-    )
 );
 create policy authenticated_delete on public.courses for delete to authenticated
 using (
@@ -168,10 +150,10 @@ using (
 );
 create policy superadmin_select on public.courses for select to app_superadmin using (true);
 create policy superadmin_insert on public.courses for insert to app_superadmin with check (true);
-create policy superadmin_update on public.courses for update to app_superadmin using (true) with check (true);
+create policy superadmin_update on public.courses for update to app_superadmin using (true);
 create policy superadmin_delete on public.courses for delete to app_superadmin using (true);
 create policy service_select on public.courses for select to service_role using (true);
-create policy service_update on public.courses for update to service_role using (true) with check (true);
+create policy service_update on public.courses for update to service_role using (true);
 
 -- enrollments
 grant select, delete,
@@ -203,10 +185,6 @@ create policy authenticated_update on public.enrollments for update to authentic
 using (
     organization_id = (select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'organization_id')::uuid)
     and (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role') = 'admin'
-)
-with check (
-    organization_id = (select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'organization_id')::uuid)
-    and (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role') = 'admin'
 );
 create policy authenticated_delete on public.enrollments for delete to authenticated
 using (
@@ -215,7 +193,7 @@ using (
 );
 create policy superadmin_select on public.enrollments for select to app_superadmin using (true);
 create policy superadmin_insert on public.enrollments for insert to app_superadmin with check (true);
-create policy superadmin_update on public.enrollments for update to app_superadmin using (true) with check (true);
+create policy superadmin_update on public.enrollments for update to app_superadmin using (true);
 create policy superadmin_delete on public.enrollments for delete to app_superadmin using (true);
 create policy service_select on public.enrollments for select to service_role using (true);
 

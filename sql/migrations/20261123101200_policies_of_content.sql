@@ -44,16 +44,6 @@ using (
             and course_user_id = (select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'user_id')::uuid)
         )
     )
-)
-with check (
-    organization_id = (select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'organization_id')::uuid)
-    and (
-        (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role') = 'admin'
-        or (
-            (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role') = 'instructor'
-            and course_user_id = (select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'user_id')::uuid)
-        )
-    )
 );
 create policy authenticated_delete on public.sections for delete to authenticated
 using (
@@ -68,9 +58,9 @@ using (
 );
 create policy superadmin_select on public.sections for select to app_superadmin using (true);
 create policy superadmin_insert on public.sections for insert to app_superadmin with check (true);
-create policy superadmin_update on public.sections for update to app_superadmin using (true) with check (true);
+create policy superadmin_update on public.sections for update to app_superadmin using (true);
 create policy superadmin_delete on public.sections for delete to app_superadmin using (true);
-create policy service_all on public.sections to service_role using (true) with check (true);
+create policy service_all on public.sections to service_role using (true);
 
 -- lessons
 grant select, delete,
@@ -115,16 +105,6 @@ using (
             and course_user_id = (select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'user_id')::uuid)
         )
     )
-)
-with check (
-    organization_id = (select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'organization_id')::uuid)
-    and (
-        (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role') = 'admin'
-        or (
-            (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role') = 'instructor'
-            and course_user_id = (select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'user_id')::uuid)
-        )
-    )
 );
 create policy authenticated_delete on public.lessons for delete to authenticated
 using (
@@ -139,9 +119,9 @@ using (
 );
 create policy superadmin_select on public.lessons for select to app_superadmin using (true);
 create policy superadmin_insert on public.lessons for insert to app_superadmin with check (true);
-create policy superadmin_update on public.lessons for update to app_superadmin using (true) with check (true);
+create policy superadmin_update on public.lessons for update to app_superadmin using (true);
 create policy superadmin_delete on public.lessons for delete to app_superadmin using (true);
-create policy service_all on public.lessons to service_role using (true) with check (true);
+create policy service_all on public.lessons to service_role using (true);
 
 -- lesson_content
 grant select, delete,
@@ -186,16 +166,6 @@ using (
             and course_user_id = (select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'user_id')::uuid)
         )
     )
-)
-with check (
-    organization_id = (select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'organization_id')::uuid)
-    and (
-        (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role') = 'admin'
-        or (
-            (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role') = 'instructor'
-            and course_user_id = (select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'user_id')::uuid)
-        )
-    )
 );
 create policy authenticated_delete on public.lesson_content for delete to authenticated
 using (
@@ -210,15 +180,15 @@ using (
 );
 create policy superadmin_select on public.lesson_content for select to app_superadmin using (true);
 create policy superadmin_insert on public.lesson_content for insert to app_superadmin with check (true);
-create policy superadmin_update on public.lesson_content for update to app_superadmin using (true) with check (true);
+create policy superadmin_update on public.lesson_content for update to app_superadmin using (true);
 create policy superadmin_delete on public.lesson_content for delete to app_superadmin using (true);
-create policy service_all on public.lesson_content to service_role using (true) with check (true);
+create policy service_all on public.lesson_content to service_role using (true);
 
 -- file_catalog: the text of documents is the worker's to write
 grant select, delete,
     insert (id, organization_id, course_id, course_user_id, uploaded_by, filename, mime_type, file_type, file_size, storage_path,
         hash, status),
-    update (mime_type, file_type, file_size, storage_path, hash, status)
+    update (mime_type, file_type, file_size, hash, status)
     on public.file_catalog to authenticated, app_superadmin;
 grant select, update, delete on public.file_catalog to service_role;
 create policy authenticated_select on public.file_catalog for select to authenticated
@@ -254,16 +224,6 @@ using (
             and course_user_id = (select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'user_id')::uuid)
         )
     )
-)
-with check (
-    organization_id = (select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'organization_id')::uuid)
-    and (
-        (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role') = 'admin'
-        or (
-            (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role') = 'instructor'
-            and course_user_id = (select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'user_id')::uuid)
-        )
-    )
 );
 create policy authenticated_delete on public.file_catalog for delete to authenticated
 using (
@@ -278,10 +238,10 @@ using (
 );
 create policy superadmin_select on public.file_catalog for select to app_superadmin using (true);
 create policy superadmin_insert on public.file_catalog for insert to app_superadmin with check (true);
-create policy superadmin_update on public.file_catalog for update to app_superadmin using (true) with check (true);
+create policy superadmin_update on public.file_catalog for update to app_superadmin using (true);
 create policy superadmin_delete on public.file_catalog for delete to app_superadmin using (true);
 create policy service_select on public.file_catalog for select to service_role using (true);
-create policy service_update on public.file_catalog for update to service_role using (true) with check (true);
+create policy service_update on public.file_catalog for update to service_role using (true);
 create policy service_delete on public.file_catalog for delete to service_role using (true);
 
 reset role;

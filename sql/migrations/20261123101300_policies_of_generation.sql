@@ -16,7 +16,7 @@ using (
 create policy superadmin_select on public.generation_runs for select to app_superadmin using (true);
 create policy service_select on public.generation_runs for select to service_role using (true);
 create policy service_insert on public.generation_runs for insert to service_role with check (true);
-create policy service_update on public.generation_runs for update to service_role using (true) with check (true);
+create policy service_update on public.generation_runs for update to service_role using (true);
 
 -- job_status: stack traces are for operators
 grant select (id, job_id, run_id, job_type, organization_id, course_id, user_id, status, priority, progress, error_message,
@@ -34,11 +34,11 @@ using (
 );
 create policy superadmin_select on public.job_status for select to app_superadmin using (true);
 create policy superadmin_insert on public.job_status for insert to app_superadmin with check (true);
-create policy superadmin_update on public.job_status for update to app_superadmin using (true) with check (true);
+create policy superadmin_update on public.job_status for update to app_superadmin using (true);
 create policy superadmin_delete on public.job_status for delete to app_superadmin using (true);
 create policy service_select on public.job_status for select to service_role using (true);
 create policy service_insert on public.job_status for insert to service_role with check (true);
-create policy service_update on public.job_status for update to service_role using (true) with check (true);
+create policy service_update on public.job_status for update to service_role using (true);
 
 -- system_metrics and generation_status_history: nobody changes or deletes a row, app_owner's functions neither (no policy
 -- lets them); only the foreign key of the history does, which passes by the policies
@@ -64,8 +64,8 @@ create policy service_select on public.generation_status_history for select to s
 -- the queue
 grant select, insert, update, delete on public.saq_jobs, public.saq_stats, public.saq_versions to service_role;
 grant usage, select on sequence public.saq_jobs_lock_key_seq to service_role;
-create policy service_all on public.saq_jobs to service_role using (true) with check (true);
-create policy service_all on public.saq_stats to service_role using (true) with check (true);
-create policy service_all on public.saq_versions to service_role using (true) with check (true);
+create policy service_all on public.saq_jobs to service_role using (true);
+create policy service_all on public.saq_stats to service_role using (true);
+create policy service_all on public.saq_versions to service_role using (true);
 
 reset role;

@@ -9,10 +9,9 @@ language plpgsql security definer
 set search_path = ''
 as $$
 declare
-    run public.generation_runs := app.lock_run(p_run_id);
+    run public.generation_runs := app.lock_own_run(p_run_id);
 begin
-    if run.id is null or run.ended_at is not null
-        or run.user_id is distinct from (select caller.user_id from app.caller() as caller) then
+    if run.id is null or run.ended_at is not null then
         return;
     end if;
     delete from public.saq_jobs q

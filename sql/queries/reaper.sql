@@ -35,4 +35,4 @@ where runs.ended_at is null
 delete from file_catalog
 where status = 'uploading'
   and created_at < now() - make_interval(secs => :older_than_seconds)
-returning storage_path;
+returning coalesce(storage_path, '') as storage_path;

@@ -18,6 +18,11 @@ select app.finish_run(:run_id, :epoch, 'completed');
 -- name: fail_run(run_id, error, epoch)$
 select app.fail_run(:run_id, :error, :epoch);
 
+-- name: course_of_job(job_id)$
+select course_id
+from job_status
+where job_id = :job_id;
+
 -- name: hold_run(run_id, epoch)$
 -- Lock the run for this transaction, if this epoch still holds it.
 select (app.lock_held_run(:run_id, :epoch)).id is not null;

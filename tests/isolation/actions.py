@@ -40,11 +40,11 @@ _CANCELLING = """
     superadmin  cancelled   cancelled   not_running cancelled
     admin       cancelled   cancelled   not_running not_found
     member      cancelled   not_yours   not_yours   not_found
-    demoted     cancelled   not_yours   not_yours   not_found
     colleague   not_yours   cancelled   not_yours   not_found
-    learner     not_yours   not_yours   not_yours   not_found
-    dropout     not_yours   not_yours   not_yours   not_found
-    roleless    not_yours   not_yours   not_yours   not_found
+    demoted     cancelled   not_found   not_found   not_found
+    learner     not_yours   not_found   not_found   not_found
+    dropout     not_found   not_found   not_found   not_found
+    roleless    not_found   not_found   not_found   not_found
     foreigner   not_found   not_found   not_found   cancelled
     rival       not_found   not_found   not_found   cancelled
     unscoped    not_found   not_found   not_found   not_found
@@ -72,10 +72,10 @@ ACTIONS: dict[str, Action] = {
             admin       not_yours           not_yours           claimed             course_not_found
             member      already_running     not_yours           not_yours           course_not_found
             colleague   not_yours           already_running     not_yours           course_not_found
-            learner     not_yours           not_yours           not_yours           course_not_found
-            dropout     not_yours           not_yours           not_yours           course_not_found
-            demoted     not_yours           not_yours           not_yours           course_not_found
-            roleless    not_yours           not_yours           not_yours           course_not_found
+            demoted     not_yours           course_not_found    course_not_found    course_not_found
+            learner     not_yours           course_not_found    course_not_found    course_not_found
+            dropout     course_not_found    course_not_found    course_not_found    course_not_found
+            roleless    course_not_found    course_not_found    course_not_found    course_not_found
             foreigner   course_not_found    course_not_found    course_not_found    already_running
             rival       course_not_found    course_not_found    course_not_found    not_yours
             unscoped    course_not_found    course_not_found    course_not_found    course_not_found
@@ -143,14 +143,14 @@ ACTIONS: dict[str, Action] = {
             roleless    A/named     A/named     A/-
             foreigner   B/-         B/-         B/named
             rival       B/-         B/-         B/named
-            unscoped    none/-      none/-      none/-
-            nulls       none/-      none/-      none/-
-            unset       none/-      none/-      none/-
+            unscoped    refused     refused     refused
+            nulls       refused     refused     refused
+            unset       refused     refused     refused
         """),
         look="""
-            select coalesce(o.name, 'none') || '/' || case m.course_id when $1 then 'named' else '-' end
+            select o.name || '/' || case m.course_id when $1 then 'named' else '-' end
             from public.system_metrics m
-            left join public.organizations o on o.id = m.organization_id
+            join public.organizations o on o.id = m.organization_id
             where m.job_id = 'probe'
         """,
     ),

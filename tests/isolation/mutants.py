@@ -10,16 +10,14 @@ _JOINED = re.compile(r"[()]|\s(?:AND|OR)\s")
 _CLAIM = re.compile(
     r"\( SELECT \(*NULLIF\(current_setting\(.*?'(user_id|organization_id|role)'::text\)+(?:::uuid AS uuid\))?"
 )
-_CONSTANT = re.compile(r"'\w*'::\w+")
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A part of an expression that stands beside others, and what joins them; the whole has no such word."""
+    """A part of an expression that stands beside others, or the whole."""
 
     start: int
     end: int
-    joined: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +26,6 @@ class Policy:
 
     table: str
     name: str
-    verb: str
     roles: frozenset[str]
     part: str
     text: str
@@ -51,22 +48,9 @@ class Mutant:
         text = self.policy.text
         return f"{text[: self.clause.start]}{self.constant}{text[self.clause.end :]}"
 
-    @property
-    def equivalent(self) -> bool:
-        """Whether nobody can tell: an UPDATE reaches WITH CHECK only with rows that passed the same claims in USING."""
-        again = self.policy.verb == "UPDATE" and self.policy.part == "with check"
-        return again and self.clause.joined == "AND" and self.constant == "true" and not self._names_a_column
-
-    @property
-    def _names_a_column(self) -> bool:
-        return bool(re.search("[a-z]", _CONSTANT.sub("", _CLAIM.sub("", self._gone))))
-
-    @property
-    def _gone(self) -> str:
-        return self.policy.text[self.clause.start : self.clause.end]
-
     def __str__(self) -> str:
-        short = " ".join(_CLAIM.sub(_named, self._gone).split())
+        gone = self.policy.text[self.clause.start : self.clause.end]
+        short = " ".join(_CLAIM.sub(_named, gone).split())
         return f"{self.policy.name} of {self.policy.table} {self.policy.part}: {short} -> {self.constant}"
 
 
@@ -77,7 +61,7 @@ def _named(claim: re.Match[str]) -> str:
 def clauses(text: str) -> Iterator[Clause]:
     """The whole, and at every depth each operand of AND or OR: PostgreSQL prints every such group in parentheses."""
     yield Clause(0, len(text))
-    groups: list[list[tuple[int, int, str]]] = [[]]
+    groups: list[list[tuple[int, int]]] = [[]]
     starts = [0]
     for found in _JOINED.finditer(text):
         if found[0] == "(":
@@ -86,15 +70,15 @@ def clauses(text: str) -> Iterator[Clause]:
         elif found[0] == ")":
             yield from _operands(groups.pop(), starts.pop(), found.start())
         else:
-            groups[-1].append((found.start(), found.end(), found[0].strip()))
+            groups[-1].append((found.start(), found.end()))
 
 
-def _operands(joints: list[tuple[int, int, str]], start: int, end: int) -> Iterator[Clause]:
-    for left, right, word in joints:
-        yield Clause(start, left, word)
+def _operands(joints: list[tuple[int, int]], start: int, end: int) -> Iterator[Clause]:
+    for left, right in joints:
+        yield Clause(start, left)
         start = right
     if joints:
-        yield Clause(start, end, joints[-1][2])
+        yield Clause(start, end)
 
 
 async def policies(root: Connection) -> list[Policy]:
@@ -102,7 +86,7 @@ async def policies(root: Connection) -> list[Policy]:
     roles = {caller.role for caller in CALLERS.values()}
     records = await root.fetch("select * from pg_policies order by schemaname, tablename, policyname")
     return [
-        Policy(f"{r['schemaname']}.{r['tablename']}", r["policyname"], r["cmd"], frozenset(r["roles"]), part, r[column])
+        Policy(f"{r['schemaname']}.{r['tablename']}", r["policyname"], frozenset(r["roles"]), part, r[column])
         for r in records
         for part, column in (("using", "qual"), ("with check", "with_check"))
         if r[column] and roles & set(r["roles"])

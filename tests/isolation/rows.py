@@ -88,7 +88,8 @@ def _enrollment(place: Place, user: str, status: str, newcomer: str) -> Row:
 def _file(place: Place, uploader: str) -> Row:
     row = {"id": known(f"file {uploader} {place.name}"), **place.inside, "uploaded_by": known(uploader)}
     text = {"filename": "f", "mime_type": "text/plain", "file_type": "txt", "file_size": 1, "status": "ready"}
-    return Row({**row, **text, "storage_path": f"{uploader} {place.name}", "hash": "0" * 64})
+    path = f"{place.organization}/{place.inside['course_id']}/{uploader}"
+    return Row({**row, **text, "storage_path": path, "hash": "0" * 64})
 
 
 def _run_of(place: Place) -> dict[str, Any]:
@@ -173,7 +174,7 @@ ROWS: dict[str, dict[str, Row]] = {
 }
 
 _FRESH: dict[str, Callable[[], Any]] = {
-    **{name: lambda: str(uuid4()) for name in ("slug", "email", "name", "job_id", "storage_path", "key", "worker_id")},
+    **{name: lambda: str(uuid4()) for name in ("slug", "email", "name", "job_id", "key", "worker_id")},
     "id": uuid4,
     "order_index": lambda: next(_numbers),
 }
@@ -183,6 +184,8 @@ def another(table: str, row: str) -> dict[str, Any]:
     """The values to insert a further row like this one, with keys of its own."""
     found = ROWS[table][row]
     fresh = {name: make() for name, make in _FRESH.items() if name in found.values}
+    if "storage_path" in found.values:
+        fresh["storage_path"] = f"{found.values['storage_path']} {uuid4()}"  # a path begins with whose it is
     return {**found.values, **fresh, **found.probe}
 
 

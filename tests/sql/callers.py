@@ -13,6 +13,9 @@ import asyncpg
 
 Connection: TypeAlias = "asyncpg.Connection[Any]"
 
+PAYLOAD = b'{"ttl": 4000}'
+"""What the queue holds of a job here: how many seconds its row is kept."""
+
 _numbers = count(1)
 
 
@@ -110,7 +113,9 @@ async def document(root: Connection, course_id: UUID, status: str = "ready", siz
         insert into file_catalog (
             id, course_id, uploaded_by, filename, mime_type, file_type, file_size, storage_path, hash, status
         )
-        select $1::uuid, id, user_id, 'a.txt', 'text/plain', 'txt', $3, $1::uuid::text, repeat('0', 64), $4
+        select
+            $1::uuid, id, user_id, 'a.txt', 'text/plain', 'txt', $3, format('%s/%s/%s', organization_id, id, $1::uuid),
+            repeat('0', 64), $4
         from courses
         where id = $2
         """,
@@ -139,11 +144,13 @@ async def claim(
     return outcome
 
 
-async def enqueue(connection: Connection, run_id: UUID, job_type: str, scheduled: int = 0) -> str:
+async def enqueue(
+    connection: Connection, run_id: UUID, job_type: str, scheduled: int = 0, payload: bytes = PAYLOAD
+) -> str:
     """app.enqueue_job in the transaction that is open; the job's id."""
     job_id = f"course-gen-{uuid4()}"
     await connection.execute(
-        "select app.enqueue_job($1, $2, $3, '\\x7b7d', 95::smallint, 3, $4)", run_id, job_id, job_type, scheduled
+        "select app.enqueue_job($1, $2, $3, $4, 95::smallint, 3, $5)", run_id, job_id, job_type, payload, scheduled
     )
     return job_id
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -89,6 +90,17 @@ async def test_only_a_superadmin_notes_superadmin_actions(root: Connection, api:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with acting_as(api, await colleague(root, owner, "admin")):
             await api.fetchval(RECORD, "superadmin_action", "info", None, None, None)
+
+
+@pytest.mark.parametrize("claims", [None, "", '{"user_id": null, "role": "admin"}', '{"role": "superadmin"}'])
+@pytest.mark.parametrize("role", ["authenticated", "app_superadmin"])
+async def test_nobody_without_a_user_notes_an_event(api: Connection, role: str, claims: str | None) -> None:
+    async with api.transaction():
+        await api.execute(f"set local role {role}")
+        if claims is not None:
+            await api.execute("select set_config('request.jwt.claims', $1, true)", claims)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="signed-in"):
+            await api.fetchval(RECORD, "job_rollback", "error", None, None, None)
 
 
 @pytest.mark.parametrize(("event_type", "severity"), [("other", "info"), ("job_rollback", "debug")])
@@ -181,7 +193,10 @@ async def test_every_change_of_progress_is_told_without_files_and_metadata(
         run.course_id,
         {"model": "a"},
     )
-    assert await asyncio.wait_for(told.get(), 5) == {
+    news = await asyncio.wait_for(told.get(), 5)
+    when = await root.fetchval("select last_progress_update from courses where id = $1", run.course_id)
+    assert datetime.fromisoformat(news.pop("updated_at")) == when
+    assert news == {
         "course_id": str(run.course_id),
         "run_id": str(run.run_id),
         "generation_status": "analyzing_task",

@@ -160,3 +160,13 @@ async def test_a_file_is_ready_only_with_its_hash_and_its_place(root: Connection
             await root.execute(f"update file_catalog set {column} = null where id = $1", file_id)  # noqa: S608  ours
     with pytest.raises(asyncpg.CheckViolationError, match="file_catalog_hash_check"):
         await root.execute("update file_catalog set hash = 'abc' where id = $1", file_id)
+
+
+@pytest.mark.parametrize("path", ["{0}/{1}", "{1}/{0}/a", "{0}/{0}/a", "/{0}/{1}/a", "a", ""])
+async def test_a_file_stands_under_its_organization_and_course(root: Connection, path: str) -> None:
+    owner = await instructor(root)
+    course_id = await course(root, owner)
+    file_id = await document(root, course_id)
+    moved = path.format(owner.organization_id, course_id)
+    with pytest.raises(asyncpg.CheckViolationError, match="file_catalog_stored_under_its_course"):
+        await root.execute("update file_catalog set storage_path = $2 where id = $1", file_id, moved)

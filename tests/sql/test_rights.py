@@ -154,6 +154,11 @@ async def test_what_functions_keep_is_never_written_by_hand(root: Connection, ta
     assert writable == []
 
 
+@pytest.mark.parametrize("role", ["authenticated", "app_superadmin"])
+async def test_a_file_is_never_moved(root: Connection, role: str) -> None:
+    assert not await root.fetchval("select has_column_privilege($1, 'file_catalog', 'storage_path', 'update')", role)
+
+
 @pytest.mark.parametrize("role", ["app_superadmin", "service_role"])
 async def test_nobody_but_a_function_will_give_a_role(root: Connection, role: str) -> None:
     for verb in ("insert", "update"):

@@ -131,6 +131,12 @@ async def test_no_policy_is_for_everybody_and_each_role_has_one_per_verb(root: C
     assert {role for _, _, role, verb in keys if verb == "ALL"} == {"service_role", "app_owner"}  # machines see all
 
 
+async def test_no_policy_says_its_condition_twice(root: Connection) -> None:
+    """USING alone holds for the changed row too; a copy of it in WITH CHECK could only come to differ."""
+    query = "select tablename || '.' || policyname from pg_policies where qual = with_check"
+    assert await column(root, query) == []
+
+
 async def test_tenants_policies_compare_columns_with_claims_read_once(root: Connection) -> None:
     """Claims stand in scalar sub-selects, which run once a statement, and nothing else is called."""
     policies = await root.fetch(
