@@ -17,13 +17,17 @@ from app.storage import Storage
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a wire knows of a request: `headers` by lower-case name, `trace_id` as in W3C Trace Context."""
+    """What a wire knows of a request: `headers` by lower-case name, `trace_id` as in W3C Trace Context.
+
+    `params` are a subscription's connection parameters, for clients that can't send headers (EventSource).
+    """
 
     id: str
     path: str = ""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     client: str | None = None
     trace_id: str | None = None
+    params: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

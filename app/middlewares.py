@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from app.auth.errors import Forbidden, Unauthorized
 from app.auth.tokens import Role
-from app.context import Context, SignedIn
+from app.context import Context, Request, SignedIn
 from app.leases import RateLimited, SlotsUnavailable, Window
 from app.log import note
 from app.rpc import Middleware, Next
@@ -13,7 +13,7 @@ _SCHEME = "bearer "
 
 
 async def _authenticate(ctx: Context, go_on: Next[SignedIn]) -> object:
-    header = ctx.request.headers.get("authorization", "")
+    header = _authorization(ctx.request)
     if header[: len(_SCHEME)].lower() != _SCHEME:
         raise Unauthorized(reason="no bearer token")
     claims = await ctx.resources.verifier.verify(header[len(_SCHEME) :].strip())
@@ -21,8 +21,20 @@ async def _authenticate(ctx: Context, go_on: Next[SignedIn]) -> object:
     return await go_on(SignedIn(ctx.request, ctx.resources, claims))
 
 
+def _authorization(request: Request) -> str:
+    """The Authorization header; without one, what a subscription's connection parameters say instead of it."""
+    sent = request.headers.get("authorization")
+    if sent is not None or not request.params:
+        return sent or ""
+    token = request.params.get("token") or request.params.get("authorization") or ""
+    return token if token[: len(_SCHEME)].lower() == _SCHEME else f"{_SCHEME}{token}"
+
+
 authenticate: Middleware[Context, SignedIn] = Middleware(_authenticate, errors=(Unauthorized,))
-"""Takes the Bearer token (RFC 6750) and leaves proof of identity. Opens no database connection."""
+"""Takes the Bearer token (RFC 6750) and leaves proof of identity. Opens no database connection.
+
+A subscription may send the token as the connection parameter `token` or `authorization`.
+"""
 
 
 def requires(*roles: Role) -> Middleware[SignedIn, SignedIn]:

@@ -38,6 +38,10 @@ class Tier(msgspec.Struct, frozen=True, dict=True):
 
 
 def size_label(size: int) -> str:
-    """Bytes as people read them: `5 MB`, `1.5 GB` (binary units, as the tier table counts)."""
+    """Bytes as people read them: `5 MB`, `1.5 GB` (binary units, as the tier table counts).
+
+    Rounded up to a tenth, so that what is over a limit never reads like the limit, and a little never like nothing.
+    """
     unit, name = (GIBIBYTE, "GB") if size >= GIBIBYTE else (MEBIBYTE, "MB")
-    return f"{size / unit:.1f}".removesuffix(".0") + f" {name}"
+    whole, tenths = divmod(-(-size * 10 // unit), 10)
+    return f"{whole}.{tenths} {name}" if tenths else f"{whole} {name}"

@@ -1586,6 +1586,8 @@ CREATE INDEX job_status_user ON public.job_status USING btree (user_id, job_id);
 
 CREATE INDEX lesson_content_course ON public.lesson_content USING btree (organization_id, course_id);
 
+CREATE INDEX lessons_course ON public.lessons USING btree (course_id);
+
 CREATE INDEX saq_jobs_status_queue_group_key_idx ON public.saq_jobs USING btree (status, queue, group_key);
 
 CREATE INDEX saq_jobs_status_queue_priority_scheduled_idx ON public.saq_jobs USING btree (status, queue, priority, scheduled);

@@ -20,8 +20,8 @@ from app.settings import Settings, read_settings
 SECRET = "a secret for tests, thirty-two bytes and more"
 
 
-def settings_for(database: Database, redis_url: str, storage: Path, **changes: object) -> Settings:
-    """Settings over a test's own servers, with short times."""
+def environment_for(database: Database, redis_url: str, storage: Path, **changes: object) -> dict[str, str]:
+    """The environment of a process over a test's own servers, with short times; a change named `port` sets PORT."""
     environment = {
         "ENVIRONMENT": "test",
         "DATABASE_URL": database.api,
@@ -35,7 +35,12 @@ def settings_for(database: Database, redis_url: str, storage: Path, **changes: o
         "LOG_LEVEL": "warn",
         "LOG_FORMAT": "json",
     }
-    return read_settings({**environment, **{name.upper(): str(value) for name, value in changes.items()}})
+    return {**environment, **{name.upper(): str(value) for name, value in changes.items()}}
+
+
+def settings_for(database: Database, redis_url: str, storage: Path, **changes: object) -> Settings:
+    """Settings over a test's own servers, with short times."""
+    return read_settings(environment_for(database, redis_url, storage, **changes))
 
 
 class World:
@@ -78,6 +83,11 @@ class World:
             owner.claims.organization_id,
         )
         return course
+
+    async def row(self, query: str, *values: Any) -> dict[str, Any]:
+        """The only row of a query, by column."""
+        (found,) = await self.sql.fetch(query, *values)
+        return dict(found.items())
 
     async def events(self, course: UUID) -> list[str]:
         """The types of the events written about a course, oldest first."""

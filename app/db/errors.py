@@ -9,6 +9,8 @@ from app.rpc import Code, RpcError
 
 # SQLSTATE classes and codes (PostgreSQL documentation, appendix A) that pass by themselves or by a fail-over.
 _PASSING = ("08", "53", "57P", "25006", "40", "55P03", "57014")
+# The last is what asyncpg raises for a connection that was just killed and does not know it yet.
+_LOST = (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 class DatabaseUnavailable(RpcError, code=Code.SERVICE_UNAVAILABLE):
@@ -40,7 +42,7 @@ def translated() -> Generator[None]:
         yield
     except asyncpg.PostgresError as error:
         raise _of(error) from error
-    except (OSError, TimeoutError, asyncpg.InterfaceError) as error:
+    except _LOST as error:
         raise DatabaseUnavailable() from error
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,7 @@ class ProgressEvent(msgspec.Struct, frozen=True):
     course_id: UUID | None = None
     run_id: UUID | None = None
     generation_status: str | None = None
+    updated_at: datetime | None = None
     progress: dict[str, Any] | None = None
     refetch: bool = False
 

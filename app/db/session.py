@@ -1,7 +1,7 @@
 """Transactions that carry the caller's identity. There is no other way to a connection."""
 
 from collections.abc import AsyncGenerator, Hashable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache
 from typing import Any, Literal, TypeVar, cast
 from uuid import UUID
@@ -155,9 +155,10 @@ class Session:
 
     async def _give_back(self, connection: Any) -> None:
         try:
-            if not connection.is_closed() and connection.is_in_transaction():
-                with translated():
-                    await connection.execute("ROLLBACK")
+            with suppress(asyncpg.InterfaceError):  # one that broke has left the pool: there is nothing to roll back
+                if not connection.is_closed() and connection.is_in_transaction():
+                    with translated():
+                        await connection.execute("ROLLBACK")
         finally:
             await self._pool.release(connection)
 

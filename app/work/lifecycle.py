@@ -79,7 +79,7 @@ class RunLifecycle:
         """Note the failure: a retry leaves the run as it is, the last one ends it and gives its slot back."""
         claim = self._claims.pop(job_key, None)
         if timed_out:
-            await self._record_timeout(job_key, name, claim)
+            await self._record_timeout(job_key, name)
         if claim is None:
             return
         if not will_retry:
@@ -126,9 +126,9 @@ class RunLifecycle:
             step_one_done=claim.step_one_done,
         )
 
-    async def _record_timeout(self, job_key: str, name: str, claim: Claim | None) -> None:
+    async def _record_timeout(self, job_key: str, name: str) -> None:
         async with self._resources.database.session(SERVICE).begin() as tx:
-            await record_timeout(tx, job_key, name, claim.course_id if claim else None)
+            await record_timeout(tx, job_key, name)
 
 
 class Failed(msgspec.Struct, frozen=True):
@@ -144,13 +144,13 @@ async def fail_run(tx: Transaction, run_id: UUID, error: str, epoch: int | None 
     return failed.slot_token if failed else None
 
 
-async def record_timeout(tx: Transaction, job_key: str, name: str, course_id: UUID | None) -> None:
+async def record_timeout(tx: Transaction, job_key: str, name: str) -> None:
     """Write `worker_timeout`: a job outlived its limit."""
     await tx.run(
         "record_event",
         event_type="worker_timeout",
         severity="error",
-        course_id=course_id,
+        course_id=await tx.optional("course_of_job", UUID, job_id=job_key),
         job_id=job_key,
         metadata={"jobType": name},
     )

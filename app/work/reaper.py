@@ -14,11 +14,12 @@ from app.context import Resources
 from app.db.errors import DatabaseRefused, DatabaseUnavailable
 from app.db.session import SERVICE, Session
 from app.leases import LiveRun, Reconciled, SlotsUnavailable
+from app.storage import StorageUnavailable
 from app.work.lifecycle import fail_run, record_timeout
 from app.work.queue import FencedQueue, Swept
 from app.work.statements import OUTAGE
 
-AWAY = (DatabaseUnavailable, DatabaseRefused, SlotsUnavailable, *OUTAGE)
+AWAY = (DatabaseUnavailable, DatabaseRefused, SlotsUnavailable, StorageUnavailable, *OUTAGE)
 
 
 class RunRow(msgspec.Struct, frozen=True):
@@ -80,7 +81,7 @@ class Reaper:
     async def _after_sweep(self, swept: Swept) -> None:
         async with self._db.begin() as tx:
             if swept.reason == "timeout":
-                await record_timeout(tx, swept.key, swept.name, None)
+                await record_timeout(tx, swept.key, swept.name)
 
     async def fail_orphans(self) -> None:
         """Fail the runs that no job will ever move again."""
@@ -108,10 +109,18 @@ class Reaper:
         return done
 
     async def expire_uploads(self) -> None:
-        """Delete uploads that were never finished: the row's trigger gives the quota back, then the object goes."""
+        """Delete uploads that were never finished, row and object: rows stay while the storage is away, or else nobody
+        would know of the objects.
+        """
         async with self._db.begin() as tx:
             expired = await tx.all(
                 "expire_uploads", Upload, older_than_seconds=self._resources.settings.upload_ttl_seconds
             )
-        for upload in expired:
-            await self._resources.storage.delete(upload.storage_path)
+            for upload in expired:
+                await self._delete_object(upload.storage_path)
+
+    async def _delete_object(self, path: str) -> None:
+        try:
+            await self._resources.storage.delete(path)
+        except ValueError:  # a row that no upload of ours has made
+            logger.bind(path=path).warning("a half-made upload has a path that is no key")

@@ -8,13 +8,15 @@ from app.rpc import AnyProcedure
 from app.work.lifecycle import RunLifecycle
 from app.work.queue import FencedQueue
 from app.work.reaper import Reaper
+from app.work.waiting import ended
 from app.work.worker import FencedWorker
 
 
 async def work(resources: Resources, jobs: Mapping[str, AnyProcedure]) -> None:
     """Run jobs and recover what was lost; returns when a stop signal came and the running jobs are done or given back.
 
-    Raises QueueNotMigrated, psycopg.OperationalError (the database is away at start).
+    Raises QueueNotMigrated, psycopg.OperationalError (the database is away at start), and the reaper's bug if one has
+    stopped it.
     """
     settings = resources.settings
     queue = FencedQueue(settings.worker_database_url, pool_size=settings.worker_concurrency + 2)
@@ -30,6 +32,7 @@ async def work(resources: Resources, jobs: Mapping[str, AnyProcedure]) -> None:
     try:
         await worker.start()
     finally:
-        reaper.cancel()
-        await asyncio.gather(reaper, return_exceptions=True)
+        await ended(reaper)
         await queue.disconnect()
+    if not reaper.cancelled():
+        reaper.result()  # a bug in it has stopped this worker: say which

@@ -11,3 +11,13 @@ async def set_within(event: asyncio.Event, seconds: float) -> bool:
     except TimeoutError:
         return False
     return True
+
+
+async def ended(*tasks: asyncio.Task[None], patience: float = 1.0) -> None:
+    """Cancel the tasks until they are over, every `patience` seconds again: a cancellation that comes just as a wait
+    ends is swallowed by asyncio.wait_for of Python 3.11, which drivers wait with.
+    """
+    while running := {task for task in tasks if not task.done()}:
+        for task in running:
+            task.cancel()
+        await asyncio.wait(running, timeout=patience)

@@ -14,7 +14,7 @@ from app.work.attempt import Attempt
 from app.work.listener import Listener
 from app.work.queue import FencedQueue, LeasedJob, LostLease
 from app.work.statements import OUTAGE
-from app.work.waiting import set_within
+from app.work.waiting import ended, set_within
 
 T = TypeVar("T")
 
@@ -129,8 +129,7 @@ class FencedWorker(Worker[Context]):
             await asyncio.wait(running)
 
     async def _stop_upkeep(self) -> None:
-        for task in self._upkeep:
-            task.cancel()
+        await ended(*self._upkeep)
         for outcome in await asyncio.gather(*self._upkeep, return_exceptions=True):
             if isinstance(outcome, Exception):
                 raise outcome

@@ -1,10 +1,9 @@
 """A course as its readers see it."""
 
-from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from app.rpc import Output
+from app.rpc import Moment, Output
 
 Difficulty = Literal["beginner", "intermediate", "advanced"]
 CourseStatus = Literal["draft", "published", "archived"]
@@ -31,5 +30,5 @@ class Course(Output):
     output_formats: list[str] | None
     prerequisites: str | None
     generation_status: str | None
-    created_at: datetime
-    updated_at: datetime
+    created_at: Moment
+    updated_at: Moment

@@ -7,7 +7,9 @@ import uuid_utils.compat as uuid7s
 from msgspec import Meta
 from slugify import slugify
 
+from app.auth.errors import Unauthorized
 from app.context import SignedIn
+from app.db.errors import DatabaseRefused
 from app.log import note
 from app.rpc import Input
 from procedures._bases import instructor
@@ -16,13 +18,14 @@ from procedures.courses._view import Course, Difficulty
 ShortText = Annotated[str, Meta(min_length=1, max_length=255)]
 LongText = Annotated[str, Meta(min_length=1, max_length=10_000)]
 SLUG_LENGTH = 80
+NO_SUCH_PARENT = "23503"  # foreign_key_violation
 
 
-class CreateInput(Input):
+class CreateCourseInput(Input):
     """Only a title is needed; the rest steers the generation. `language` is an ISO 639-1 code."""
 
     title: Annotated[str, Meta(min_length=1, max_length=500, pattern=r"\S")]
-    language: Annotated[str, Meta(pattern="^[a-z]{2}$")] = "ru"
+    language: Annotated[str, Meta(pattern="^[a-z]{2}$", max_length=2)] = "ru"  # `$` lets a last line break pass
     style: ShortText | None = None
     course_description: LongText | None = None
     target_audience: LongText | None = None
@@ -36,10 +39,36 @@ class CreateInput(Input):
     prerequisites: LongText | None = None
 
 
-@instructor.mutation()
-async def create(ctx: SignedIn, input: CreateInput) -> Course:
+EXAMPLES = (
+    CreateCourseInput(title="Компост на балконе"),
+    CreateCourseInput(
+        title="Sourdough for beginners",
+        language="en",
+        target_audience="People who have baked with yeast",
+        difficulty="beginner",
+        lesson_duration_minutes=15,
+        estimated_lessons=12,
+    ),
+)
+
+
+@instructor.mutation(examples=EXAMPLES)
+async def create(ctx: SignedIn, input: CreateCourseInput) -> Course:
     """Create a course of the caller's own, as a draft."""
     course_id = uuid7s.uuid7()
+    try:
+        row = await _insert(ctx, input, course_id)
+    except DatabaseRefused as refused:
+        if refused.sqlstate == NO_SUCH_PARENT:
+            raise Unauthorized(
+                reason="the token's user is not in the organization any more", token_given=True
+            ) from None
+        raise
+    note(courseId=str(course_id))
+    return row
+
+
+async def _insert(ctx: SignedIn, input: CreateCourseInput, course_id: UUID) -> Course:
     async with ctx.db.begin() as tx:
         row = await tx.maybe(
             "create_course",
@@ -53,11 +82,10 @@ async def create(ctx: SignedIn, input: CreateInput) -> Course:
         )
     if row is None:
         raise RuntimeError("INSERT .. RETURNING returned no row")
-    note(courseId=str(course_id))
     return row
 
 
-def _columns(input: CreateInput) -> dict[str, object]:
+def _columns(input: CreateCourseInput) -> dict[str, object]:
     return {name: getattr(input, name) for name in input.__struct_fields__ if name != "lesson_duration_minutes"}
 
 

@@ -9,14 +9,14 @@ from procedures._errors import CourseNotFound
 from procedures.courses._view import Course
 
 
-class GetInput(Input):
+class GetCourseInput(Input):
     """Which course."""
 
     course_id: UUID
 
 
 @authed.query(errors=(CourseNotFound,))
-async def get(ctx: SignedIn, input: GetInput) -> Course:
+async def get(ctx: SignedIn, input: GetCourseInput) -> Course:
     """A course that the caller may read."""
     async with ctx.db.begin() as tx:
         row = await tx.maybe("get_course", Course, course_id=input.course_id)

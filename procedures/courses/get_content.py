@@ -13,7 +13,7 @@ from procedures._errors import CourseNotFound
 LessonType = Literal["video", "text", "quiz", "interactive", "assignment"]
 
 
-class ContentInput(Input):
+class CourseContentInput(Input):
     """Which course."""
 
     course_id: UUID
@@ -56,7 +56,7 @@ class ContentRow(msgspec.Struct, frozen=True):
 
 
 @authed.query(errors=(CourseNotFound,))
-async def get_content(ctx: SignedIn, input: ContentInput) -> CourseContent:
+async def get_content(ctx: SignedIn, input: CourseContentInput) -> CourseContent:
     """The sections, lessons and texts of a course that the caller may read."""
     async with ctx.db.begin() as tx:
         row = await tx.maybe("course_content", ContentRow, course_id=input.course_id)

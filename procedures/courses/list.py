@@ -9,11 +9,11 @@ from procedures._pages import PageInput
 from procedures.courses._view import Course
 
 
-class ListInput(PageInput):
+class ListCoursesInput(PageInput):
     """Which page."""
 
 
-FIRST_PAGE = ListInput()
+FIRST_PAGE = ListCoursesInput()
 
 
 class CoursePage(Output):
@@ -24,7 +24,7 @@ class CoursePage(Output):
 
 
 @authed.query()
-async def list_(ctx: SignedIn, input: ListInput = FIRST_PAGE) -> CoursePage:
+async def list_(ctx: SignedIn, input: ListCoursesInput = FIRST_PAGE) -> CoursePage:
     """List courses, newest first, page by page."""
     async with ctx.db.begin() as tx:
         rows = await tx.all("list_courses", Course, limit=input.limit + 1, cursor=input.cursor)

@@ -1,5 +1,7 @@
 """An upload's place: the file's row, made before its bytes, holds the quota; the database's triggers count."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import NamedTuple
 from uuid import UUID
 
@@ -82,7 +84,7 @@ async def reserve(ctx: SignedIn, allowance: Allowance, filename: str, mime_type:
     file_id = uuid7s.uuid7()
     extension = extension_of(filename)
     path = object_key(allowance.organization_id, allowance.course_id, file_id, extension)
-    try:
+    with _limits_declared(allowance):
         async with ctx.db.begin() as tx:
             await tx.run(
                 "reserve_file",
@@ -96,26 +98,33 @@ async def reserve(ctx: SignedIn, allowance: Allowance, filename: str, mime_type:
                 file_size=size,
                 storage_path=path,
             )
-    except DatabaseRefused as refused:
-        raise _declared(refused, allowance) from refused
     return Reservation(file_id, path)
 
 
-def _declared(refused: DatabaseRefused, allowance: Allowance) -> Exception:
-    if refused.constraint == QUOTA_CHECK:
-        used, quota = size_label(allowance.storage_used_bytes), size_label(allowance.storage_quota_bytes)
-        return StorageQuotaExceeded(used=used, quota=quota)
-    if refused.sqlstate == FILE_LIMIT_STATE:
-        limit = allowance.tier.files_per_course
-        return FileLimitReached(tier=allowance.tier.label, limit=limit, current=limit)
-    return refused
+@contextmanager
+def _limits_declared(allowance: Allowance) -> Generator[None]:
+    """The database's refusals as the errors of uploads."""
+    try:
+        yield
+    except DatabaseRefused as refused:
+        if refused.constraint == QUOTA_CHECK:
+            used, quota = size_label(allowance.storage_used_bytes), size_label(allowance.storage_quota_bytes)
+            raise StorageQuotaExceeded(used=used, quota=quota) from refused
+        if refused.sqlstate == FILE_LIMIT_STATE:
+            limit = allowance.tier.files_per_course
+            raise FileLimitReached(tier=allowance.tier.label, limit=limit, current=limit) from refused
+        raise
 
 
-async def finish(ctx: SignedIn, reserved: Reservation, *, size: int, digest: str) -> None:
-    """The upload is whole: its true size and its SHA-256. Raises StorageFailed when it came too late."""
-    async with ctx.db.begin() as tx:
-        if await tx.optional("finish_file", UUID, file_id=reserved.file_id, file_size=size, hash=digest) is None:
-            raise StorageFailed()
+async def finish(ctx: SignedIn, allowance: Allowance, reserved: Reservation, *, size: int, digest: str) -> None:
+    """The upload is whole: its true size and its SHA-256.
+
+    Raises StorageFailed when it came too late, StorageQuotaExceeded when it is larger than declared and that too much.
+    """
+    with _limits_declared(allowance):
+        async with ctx.db.begin() as tx:
+            if await tx.optional("finish_file", UUID, file_id=reserved.file_id, file_size=size, hash=digest) is None:
+                raise StorageFailed()
 
 
 async def give_back(ctx: SignedIn, reserved: Reservation) -> None:

@@ -1,12 +1,11 @@
 """How a course's progress is shown to its readers."""
 
-from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
 
-from app.rpc import Output
+from app.rpc import Moment, Output
 
 GenerationStatus = Literal[
     "pending",
@@ -29,8 +28,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     name: str
     status: Literal["pending", "in_progress", "completed", "failed"]
-    started_at: datetime | None = None
-    completed_at: datetime | None = None
+    started_at: Moment | None = None
+    completed_at: Moment | None = None
     error: str | None = None
     error_details: dict[str, Any] | None = None
 
@@ -58,9 +57,9 @@ class GenerationState(Output):
     status: GenerationStatus | None = None
     progress: Progress | None = None
     error: str | None = None
-    started_at: datetime | None = None
-    completed_at: datetime | None = None
-    updated_at: datetime | None = None
+    started_at: Moment | None = None
+    completed_at: Moment | None = None
+    updated_at: Moment | None = None
 
     @property
     def ended(self) -> bool:

@@ -13,13 +13,13 @@ from procedures._bases import instructor
 from procedures._errors import CourseNotFound, NotYours
 
 
-class CancelInput(Input):
+class CancelGenerationInput(Input):
     """Which course's run to stop."""
 
     course_id: UUID
 
 
-class Cancelled(Output):
+class GenerationCancelled(Output):
     """The run has ended; a running job stops within two seconds."""
 
     success: bool
@@ -40,7 +40,7 @@ class CancelOutcome(msgspec.Struct, frozen=True):
 
 
 @instructor.mutation(errors=(CourseNotFound, NotYours, NotRunning))
-async def cancel(ctx: SignedIn, input: CancelInput) -> Cancelled:
+async def cancel(ctx: SignedIn, input: CancelGenerationInput) -> GenerationCancelled:
     """Cancel the generation of a course: its owner, an admin of the organization, or a superadmin may."""
     note(courseId=str(input.course_id))
     async with ctx.db.begin() as tx:
@@ -56,4 +56,4 @@ async def cancel(ctx: SignedIn, input: CancelInput) -> Cancelled:
             if outcome.run_id and outcome.slot_token:
                 await ctx.resources.give_back(outcome.run_id, outcome.slot_token)
             logger.info("generation cancelled")
-            return Cancelled(success=True, course_id=input.course_id, message="Отменено пользователем")
+            return GenerationCancelled(success=True, course_id=input.course_id, message="Отменено пользователем")

@@ -9,14 +9,14 @@ from procedures._errors import CourseNotFound
 from procedures.generation._view import GenerationState
 
 
-class StatusInput(Input):
+class GenerationStatusInput(Input):
     """Which course."""
 
     course_id: UUID
 
 
 @authed.query(errors=(CourseNotFound,))
-async def get_status(ctx: SignedIn, input: StatusInput) -> GenerationState:
+async def get_status(ctx: SignedIn, input: GenerationStatusInput) -> GenerationState:
     """The progress of a course that the caller may read."""
     return await read_state(ctx, input.course_id)
 

@@ -16,10 +16,12 @@ from app.rpc import Code, Input, Output, RpcError
 from app.saga import Saga
 from procedures._bases import instructor
 from procedures._errors import CourseNotFound, NotYours
+from procedures._examples import COURSE_ID
 from procedures.generation._start import AlreadyRunning, KeyMalformed, KeyReused, RunStart, Started, start_once
 from procedures.generation._start_events import record_limit, record_rollback
 
-HttpsUrl = Annotated[str, Meta(pattern=r"^https://[^\s/?#@]+([/?#]\S*)?$", max_length=2048)]
+# before `$`, which lets a last line break pass, stands what doesn't
+HttpsUrl = Annotated[str, Meta(pattern=r"^https://[^\s/?#@]+([/?#]\S*)?(?!\s)$", max_length=2048)]
 RETRY_SECONDS = (0.1, 0.2, 0.4)
 CALL_SECONDS = 3.0
 """For the attempts; what is left of the five seconds is for undoing them."""
@@ -48,6 +50,8 @@ class InitiateFailed(RpcError, code=Code.INTERNAL_SERVER_ERROR):
 
 @instructor.use(rate_limit(10, per=60, with_slot=True)).mutation(
     timeout=5.0,
+    idempotency_key=True,
+    examples=(InitiateInput(course_id=COURSE_ID, webhook_url="https://lms.example.org/hooks/course"),),
     errors=(
         CourseNotFound,
         NotYours,

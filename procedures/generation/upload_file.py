@@ -17,6 +17,7 @@ from app.saga import Saga
 from app.storage import StorageUnavailable
 from procedures._bases import instructor
 from procedures._errors import CourseNotFound, NotYours
+from procedures._examples import COURSE_ID
 from procedures._tiers import MEBIBYTE
 from procedures.generation._file_types import content_fits, extension_of, found_type
 from procedures.generation._reservation import Reservation, check_allowance, finish, give_back, read_allowance, reserve
@@ -34,18 +35,25 @@ from procedures.generation._upload_errors import (
 )
 
 SIZE_TOLERANCE = 100
+LARGEST_NUMBER = 2**53 - 1
+"""What JSON's readers agree on (RFC 8259, section 6): sizes beyond it are no sizes."""
 LARGEST_BODY = 14 * MEBIBYTE
 """Bytes of JSON: enough for 10 MiB as base64, the largest file of every tier but premium."""
 
 
-class UploadInput(Input):
+class UploadFileInput(Input):
     """`file_size` in bytes, before encoding; `file_content` is base64 (RFC 4648, section 4)."""
 
     course_id: UUID
     filename: Annotated[str, Meta(min_length=1, max_length=255)]
-    file_size: Annotated[int, Meta(gt=0)]
+    file_size: Annotated[int, Meta(gt=0, le=LARGEST_NUMBER)]
     mime_type: Annotated[str, Meta(min_length=1, max_length=255)]
     file_content: str
+
+
+EXAMPLE = UploadFileInput(
+    course_id=COURSE_ID, filename="notes.txt", file_size=13, mime_type="text/plain", file_content="SGVsbG8sIHdvcmxkIQ=="
+)
 
 
 class Uploaded(Output):
@@ -59,6 +67,7 @@ class Uploaded(Output):
 
 @instructor.use(rate_limit(5, per=60)).mutation(
     body_limit=LARGEST_BODY,
+    examples=(EXAMPLE,),
     errors=(
         CourseNotFound,
         NotYours,
@@ -74,7 +83,7 @@ class Uploaded(Output):
         StorageFailed,
     ),
 )
-async def upload_file(ctx: SignedIn, input: UploadInput) -> Uploaded:
+async def upload_file(ctx: SignedIn, input: UploadFileInput) -> Uploaded:
     """Add a document to a course of the caller's own, within the limits of the organization's tier."""
     note(courseId=str(input.course_id))
     allowance = await read_allowance(ctx, input.course_id)
@@ -84,7 +93,7 @@ async def upload_file(ctx: SignedIn, input: UploadInput) -> Uploaded:
         saga.on_failure(give_back, ctx, reserved)
         content = _decode(input)
         digest = await _store(ctx, saga, reserved, content)
-        await finish(ctx, reserved, size=len(content), digest=digest)
+        await finish(ctx, allowance, reserved, size=len(content), digest=digest)
     logger.bind(fileId=str(reserved.file_id), bytes=len(content)).info("file uploaded")
     return Uploaded(
         file_id=reserved.file_id,
@@ -94,7 +103,7 @@ async def upload_file(ctx: SignedIn, input: UploadInput) -> Uploaded:
     )
 
 
-def _decode(input: UploadInput) -> bytes:
+def _decode(input: UploadFileInput) -> bytes:
     """The file's bytes. Raises FileContentInvalid, FileSizeMismatch, FileTypeMismatch."""
     longest = (input.file_size + SIZE_TOLERANCE + 2) // 3 * 4 + 4
     if len(input.file_content) > longest:

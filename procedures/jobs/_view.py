@@ -1,10 +1,9 @@
 """A job as its readers see it."""
 
-from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from app.rpc import Output
+from app.rpc import Moment, Output
 
 JobState = Literal["pending", "waiting", "active", "completed", "failed", "delayed", "cancelled"]
 
@@ -24,9 +23,9 @@ class Job(Output):
     error_message: str | None
     attempts: int
     max_attempts: int
-    created_at: datetime
-    started_at: datetime | None
-    completed_at: datetime | None
-    failed_at: datetime | None
-    cancelled_at: datetime | None
-    updated_at: datetime
+    created_at: Moment
+    started_at: Moment | None
+    completed_at: Moment | None
+    failed_at: Moment | None
+    cancelled_at: Moment | None
+    updated_at: Moment

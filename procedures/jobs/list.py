@@ -8,11 +8,12 @@ from msgspec import Meta
 from app.context import SignedIn
 from app.rpc import Input, Output
 from procedures._bases import authed
+from procedures._examples import COURSE_ID
 from procedures._pages import Limit
 from procedures.jobs._view import Job, JobState
 
 
-class ListInput(Input):
+class ListJobsInput(Input):
     """Which page; only one course's, or only those of one status, when given. `cursor` is `nextCursor`, a job id."""
 
     limit: Limit = 50
@@ -21,7 +22,7 @@ class ListInput(Input):
     status: JobState | None = None
 
 
-FIRST_PAGE = ListInput()
+FIRST_PAGE = ListJobsInput()
 
 
 class JobPage(Output):
@@ -31,8 +32,8 @@ class JobPage(Output):
     next_cursor: str | None
 
 
-@authed.query()
-async def list_(ctx: SignedIn, input: ListInput = FIRST_PAGE) -> JobPage:
+@authed.query(examples=(ListJobsInput(limit=20, course_id=COURSE_ID, status="active"),))
+async def list_(ctx: SignedIn, input: ListJobsInput = FIRST_PAGE) -> JobPage:
     """List jobs, newest first, page by page."""
     async with ctx.db.begin() as tx:
         rows = await tx.all(

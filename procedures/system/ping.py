@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from app.context import Context
-from app.rpc import Output
+from app.rpc import Moment, Output
 from procedures._bases import public
 
 
@@ -11,7 +11,7 @@ class Pong(Output):
     """`version` is the server's; `time` its clock."""
 
     version: str
-    time: datetime
+    time: Moment
 
 
 @public.query()

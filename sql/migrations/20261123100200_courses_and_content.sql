@@ -132,6 +132,8 @@ create table public.lessons (
         references public.courses (organization_id, id, user_id) on update cascade on delete cascade
 );
 
+create index lessons_course on public.lessons (course_id);
+
 create trigger inherit_from_section
     before insert on public.lessons
     for each row execute function app.inherit_from_section();

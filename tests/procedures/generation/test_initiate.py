@@ -11,7 +11,7 @@ from app.context import SignedIn
 from app.leases import SystemFull, UserLimitReached
 from procedures._errors import CourseNotFound, NotYours
 from procedures.generation._start import AlreadyRunning, KeyMalformed, KeyReused
-from procedures.generation.cancel import CancelInput, cancel
+from procedures.generation.cancel import CancelGenerationInput, cancel
 from procedures.generation.initiate import InitiateInput, initiate
 from tests.world import World
 
@@ -40,7 +40,7 @@ async def test_a_course_with_a_file_starts_with_its_documents(world: World) -> N
         " values ($1, $2, 'a.md', 'text/markdown', 'md', 3, $3, repeat('0', 64), 'ready')",
         course,
         owner.user_id,
-        f"{uuid4()}",
+        f"{owner.claims.organization_id}/{course}/{uuid4()}",
     )
     answer = await initiate(owner, InitiateInput(course_id=course))
     assert await _job_type(world, answer.job_id) == "document_processing"
@@ -116,7 +116,7 @@ async def test_the_same_key_answers_the_same_after_the_run_has_ended(world: Worl
     course = await world.course(owner)
     keyed = world.caller(owner.claims, idempotency_key="after the end")
     first = await initiate(keyed, InitiateInput(course_id=course))
-    await cancel(owner, CancelInput(course_id=course))
+    await cancel(owner, CancelGenerationInput(course_id=course))
     assert await initiate(keyed, InitiateInput(course_id=course)) == first
 
 
@@ -222,7 +222,7 @@ async def test_a_cancelled_course_can_be_started_again(world: World) -> None:
     owner = await world.user()
     course = await world.course(owner)
     first = await initiate(owner, InitiateInput(course_id=course))
-    await cancel(owner, CancelInput(course_id=course))
+    await cancel(owner, CancelGenerationInput(course_id=course))
     second = await initiate(owner, InitiateInput(course_id=course))
     assert second.job_id != first.job_id
     assert (await world.progress(course))["percentage"] == 20

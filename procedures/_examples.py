@@ -1,0 +1,7 @@
+"""Ids for the examples in the documents: of the forms that the service gives out, and of nothing that exists."""
+
+from typing import Final
+from uuid import UUID
+
+COURSE_ID: Final = UUID("019aa1b2-7c3d-7e4f-8a5b-6c7d8e9fa0b1")
+JOB_ID: Final = f"course-gen-{UUID('019aa1b2-7c3e-7a01-9b2c-3d4e5f607182').hex}"

@@ -1,0 +1,48 @@
+-- What is wrong in the database at this moment (reliability.md section 1): one line of text each, none when all is well.
+-- Every line holds at any moment, not only at rest.
+select 'I3: two live runs of course ' || course_id as violation
+from generation_runs where ended_at is null group by course_id having count(*) > 1
+
+union all
+select 'I3: step ' || job_type || ' was completed twice in run ' || run_id
+from job_status where status = 'completed' group by run_id, job_type having count(*) > 1
+
+union all
+select 'I2: run ' || r.id || ' is live and has no job that moves it'
+from generation_runs r
+where r.ended_at is null
+  and not exists (
+    select from job_status j join saq_jobs q on q.key = j.job_id
+    where j.run_id = r.id and q.status in ('queued', 'active', 'aborting')
+  )
+
+union all
+select 'I5: run ' || r.id || ' has ended, its job ' || j.job_id || ' is ' || j.status
+from generation_runs r join job_status j on j.run_id = r.id
+where r.ended_at is not null and j.status in ('pending', 'waiting', 'active', 'delayed')
+
+union all
+select 'I5: course ' || c.id || ' is ' || c.generation_status || ', its run is ' || r.state
+from courses c join generation_runs r on r.id = c.run_id
+where case
+    when r.ended_at is not null then r.state <> c.generation_status::text
+    else c.generation_status in ('completed', 'failed', 'cancelled')
+end
+
+union all
+select 'I5: run ' || (h.metadata ->> 'run_id') || ' ended ' || count(*) || ' times'
+from generation_status_history h
+where h.new_status in ('completed', 'failed', 'cancelled')
+group by h.metadata ->> 'run_id' having count(*) > 1
+
+union all
+select 'I4: job ' || j.job_id || ' belongs to another user or course than its run'
+from job_status j join generation_runs r on r.id = j.run_id
+where (j.user_id, j.course_id, j.organization_id) is distinct from (r.user_id, r.course_id, r.organization_id)
+
+union all
+select 'a completed course has a lesson without text: ' || l.id
+from courses c
+join lessons l on l.course_id = c.id
+left join lesson_content t on t.lesson_id = l.id
+where c.generation_status = 'completed' and coalesce(btrim(t.text_content), '') = ''

@@ -1,0 +1,90 @@
+"""Workers and calls as processes of their own, to be killed, frozen and stopped."""
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager, suppress
+from itertools import count
+from pathlib import Path
+from uuid import UUID
+
+from app.context import SignedIn
+
+_numbers = count()
+
+
+class Running:
+    """A process, and what it has logged."""
+
+    def __init__(self, process: Process, log: Path) -> None:
+        self.process = process
+        self._log = log
+
+    @property
+    def log(self) -> str:
+        """Its log so far."""
+        return self._log.read_text()
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        self.process.send_signal(number)
+
+    async def kill(self) -> None:
+        """kill -9, and wait until it is gone."""
+        self.process.kill()
+        await self.process.wait()
+
+    async def says(self) -> str:
+        """The next line on its standard output."""
+        assert self.process.stdout
+        async with asyncio.timeout(20):
+            line = (await self.process.stdout.readline()).decode().strip()
+        assert line, f"the process has ended:\n{self.log}"
+        return line
+
+    async def exit_code(self) -> int:
+        """Its exit code, waited for."""
+        async with asyncio.timeout(20):
+            return await self.process.wait()
+
+
+class Program:
+    """Starts processes with this environment; their logs go to files in `folder`."""
+
+    def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
+        self._environment = dict(environment)
+        self._folder = folder
+
+    @asynccontextmanager
+    async def worker(self, **changes: str) -> AsyncGenerator[Running]:
+        """`coursegen work`."""
+        async with self._running(str(Path(sys.executable).with_name("coursegen")), "work", **changes) as running:
+            yield running
+
+    @asynccontextmanager
+    async def call(
+        self, procedure: str, caller: SignedIn, course: UUID, key: str | None = None, **changes: str
+    ) -> AsyncGenerator[Running]:
+        """One call of generation.initiate or cancel in a process that tells its answer and then stays (call.py)."""
+        claims = caller.claims
+        words = (procedure, str(claims.user_id), str(claims.organization_id), str(course), key or "")
+        async with self._running(sys.executable, "-m", "tests.faults.call", *words, **changes) as running:
+            yield running
+
+    @asynccontextmanager
+    async def _running(self, *command: str, **changes: str) -> AsyncGenerator[Running]:
+        log = self._folder / f"process-{next(_numbers)}.log"
+        environment = {**os.environ, **self._environment, **changes}
+        with log.open("wb") as errors:
+            process = await asyncio.create_subprocess_exec(
+                *command, env=environment, stdin=DEVNULL, stdout=PIPE, stderr=errors, start_new_session=True
+            )
+        try:
+            yield Running(process, log)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()

@@ -1,0 +1,50 @@
+"""The oracle sees what it is there for: each invariant is broken by hand, and named."""
+
+from uuid import uuid4
+
+import pytest
+
+from app.leases import Lease
+from tests.faults.oracle import violations
+from tests.work.life import Life
+
+BREAKS = {
+    "I2": "delete from saq_jobs",
+    "I3: step": "insert into job_status"
+    " (job_id, run_id, job_type, organization_id, course_id, user_id, status, priority, max_attempts)"
+    " select number, run_id, 'finalization', organization_id, course_id, user_id, 'completed', 1, 1"
+    " from job_status, unnest('{a,b}'::text[]) as number",
+    "I5: run": "update generation_runs set state = 'failed', ended_at = now()",
+    "I5: course": "update courses set generation_status = 'failed'",
+}
+
+
+async def test_a_world_at_rest_breaks_nothing(life: Life) -> None:
+    assert await violations(life) == []
+    await life.started()
+    assert await violations(life) == []
+
+
+@pytest.mark.parametrize("invariant", BREAKS)
+async def test_the_oracle_names_what_is_broken_in_the_database(life: Life, invariant: str) -> None:
+    await life.started()
+    await life.sql.execute(BREAKS[invariant])
+    assert any(line.startswith(invariant) for line in await violations(life))
+
+
+async def test_the_oracle_sees_a_slot_without_a_run_and_a_run_without_a_slot(life: Life) -> None:
+    course = await life.started()
+    leaked, user, token = uuid4(), uuid4(), uuid4()
+    assert isinstance(await life.slots.acquire(leaked, user, token, "free", 1), Lease)
+    assert await violations(life) == [f"I1: a slot is held by run {leaked}, which is not live"]
+    await life.slots.release(leaked, token)
+    run = await life.run_of(course)
+    await life.slots.release(run, await life.sql.fetchval("select slot_token from generation_runs"))
+    assert await violations(life) == [f"I1: run {run} is live and holds no slot"]
+
+
+async def test_the_oracle_sees_a_limit_that_is_passed(life: Life) -> None:
+    await life.started()
+    await life.started()
+    await life.slots.set_global_limit(1)
+    assert await violations(life) == ["I1: 2 slots are held, 1 is the limit"]
