@@ -1,6 +1,7 @@
 """The `coursegen` command."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -13,16 +14,18 @@ from granian.constants import Interfaces
 from granian.server import Server
 
 from app.boot import TABLE, check_start, run_worker
-from app.db.errors import DatabaseUnavailable
+from app.db.errors import DatabaseRefused, DatabaseUnavailable
 from app.db.migrate import migrate as apply_migrations
 from app.db.migrate import pending
 from app.db.migrations import NotMigrated
 from app.dev import ChildDied, FolderInUse, ServersMissing
-from app.dev.client import call_procedure
-from app.dev.demo import run_demo
+from app.dev.client import CallRefused, call_procedure
+from app.dev.demo import DemoFailed, run_demo
+from app.dev.ports import CannotListen, require_free
 from app.dev.service import run_stack
 from app.dev.token import TokenRefused, issue_token
-from app.gen.files import stale_files
+from app.gen.diff import changes
+from app.gen.files import SurfaceUnreadable, read_surface, stale_files
 from app.settings import SettingsError, read_settings
 from app.work.queue import QueueNotMigrated
 
@@ -34,16 +37,22 @@ EXPECTED = (
     NotMigrated,
     QueueNotMigrated,
     DatabaseUnavailable,
+    DatabaseRefused,
     psycopg.OperationalError,
     ServersMissing,
     FolderInUse,
     ChildDied,
+    CannotListen,
     TokenRefused,
+    CallRefused,
+    DemoFailed,
+    SurfaceUnreadable,
 )
+LOCAL = Path(".local")
 DATA = click.option(
     "--data",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path(".local"),
+    default=LOCAL,
     show_default=True,
     help="The folder of the local servers and their data.",
 )
@@ -57,9 +66,17 @@ def expected_errors(command: Callable[P, T]) -> Callable[P, T]:
         try:
             return command(*args, **kwargs)
         except EXPECTED as error:
-            raise click.ClickException(str(error).strip()) from None
+            raise click.ClickException(_told(error)) from None
 
     return run
+
+
+def _told(error: Exception) -> str:
+    """What is wrong, as those who start the service need it: callers are told less."""
+    if isinstance(error, DatabaseUnavailable | DatabaseRefused):
+        return f"PostgreSQL cannot be used: {error.__cause__ or error}"
+    text = str(error).strip()
+    return " ".join(text.split()) if isinstance(error, psycopg.Error) else text  # its sentences end with a line break
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -72,11 +89,11 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--reload", is_flag=True, help="Start again when the code changes (development).")
 @expected_errors
-def serve(reload: bool) -> None:
+def serve() -> None:
     """Serve the API until SIGTERM or SIGINT."""
     settings = read_settings()
+    require_free(settings.host, settings.port)
     asyncio.run(check_start(settings))
     Server(
         "app.asgi:create_app",
@@ -86,8 +103,6 @@ def serve(reload: bool) -> None:
         interface=Interfaces.ASGI,
         workers=settings.api_processes,
         workers_kill_timeout=SHUTDOWN_SECONDS,
-        reload=reload,
-        reload_paths=[Path("app"), Path("procedures"), Path("sql")] if reload else None,
         log_enabled=False,
     ).serve()
 
@@ -116,11 +131,15 @@ def migrate(check: bool) -> None:
 
 @main.command()
 @click.option("--email", required=True, help="Whose token: the email of a row of users.")
-@click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="Of the stack running on this folder.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder of a running `coursegen dev`.  [default: .local, unless DATABASE_URL is set]",
+)
 @expected_errors
 def token(email: str, data: Path | None) -> None:
     """Print an access token for development; its claims come from the database's own token hook."""
-    click.echo(issue_token(email, data))
+    click.echo(issue_token(email, data or (None if "DATABASE_URL" in os.environ else LOCAL)))
 
 
 @main.command()
@@ -137,6 +156,28 @@ def gen(check: bool) -> None:
         raise click.ClickException("generated files are stale: run `make gen`")
 
 
+@main.group(name="surface")
+def surface_commands() -> None:
+    """The interface as `make gen` writes it to clients/surface.json."""
+
+
+SURFACE_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+@surface_commands.command()
+@click.argument("old", type=SURFACE_FILE)
+@click.argument("new", type=SURFACE_FILE)
+@expected_errors
+def diff(old: Path, new: Path) -> None:
+    """Name the changes from OLD to NEW, two surface.json; exit 1 when one may break a client of OLD."""
+    found = changes(read_surface(old), read_surface(new))
+    breaking = [change for change in found if change.breaking]
+    for title, listed in (("breaking", breaking), ("additive", [c for c in found if not c.breaking])):
+        if listed:
+            click.echo("\n  ".join([f"{title}:", *map(str, listed)]))
+    sys.exit(bool(breaking))
+
+
 @main.command()
 @click.argument("path")
 @click.argument("json", default="")
@@ -150,7 +191,7 @@ def call(path: str, json: str, url: str, bearer: str | None) -> None:
 @main.command()
 @DATA
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
-@click.option("--reload/--no-reload", default=False, help="Start the API again when the code changes.")
+@click.option("--reload/--no-reload", default=False, help="Start API and worker again when the code changes.")
 @expected_errors
 def dev(data: Path, port: int, reload: bool) -> None:
     """Run everything on this machine: PostgreSQL, Redis, the API and a worker, with demo data; ends on Ctrl-C."""

@@ -34,8 +34,12 @@ def call_procedure(url: str, path: str, json: str, token: str | None) -> int:
     """Call and print the answer; the exit code."""
     try:
         answer = PlainClient(url, token).post(path, json)
-    except httpx.TransportError as error:
+        text = msgspec.json.format(answer.content, indent=2).decode()
+    except (httpx.TransportError, httpx.InvalidURL) as error:
         click.echo(f"{url} does not answer: {error}", err=True)
         return 1
-    click.echo(msgspec.json.format(answer.content, indent=2).decode())
+    except msgspec.DecodeError:
+        click.echo(f"{url} answers with something else than JSON: is it a coursegen server?", err=True)
+        return 1
+    click.echo(text)
     return 0 if answer.is_success else 1

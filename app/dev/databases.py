@@ -78,6 +78,12 @@ def seed_demo(database: Database) -> None:
         connection.execute(statement("seed_demo"))
 
 
+def forget_workers(dsn: str) -> None:
+    """Let nobody take the workers of an earlier start for alive."""
+    with psycopg.connect(dsn) as connection:
+        connection.execute(statement("forget_workers"))
+
+
 def hook_claims(dsn: str, email: str) -> dict[str, Any] | None:
     """The claims that the database's token hook gives the user of this email; None if there is no such user."""
     with psycopg.connect(dsn) as connection:

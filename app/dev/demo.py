@@ -1,7 +1,6 @@
 """`coursegen demo`: the main job as a client does it, over HTTP, against a stack that ends with the demo."""
 
 import base64
-import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,6 +14,7 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 from rich.tree import Tree
 
 from app.dev.client import PlainClient
+from app.dev.ports import free_port
 from app.dev.service import running_stack
 from app.dev.token import issue_token
 
@@ -24,15 +24,20 @@ GENERATION_SECONDS = 120.0
 
 
 class DemoFailed(Exception):
-    """The generation did not end with a course."""
+    """There is no document, or the generation did not end with a course."""
 
 
 def run_demo(data: Path) -> None:
-    """Create a course, upload a document, generate, follow it live, and print the course. Raises DemoFailed."""
+    """Create a course, upload a document, generate, follow it live, and print the course.
+
+    Raises DemoFailed, CallRefused, and what `running_stack` raises.
+    """
+    if not DOCUMENT.exists():
+        raise DemoFailed(f"{DOCUMENT} is not here: run the demo in a checkout of the project")
     console = Console()
     with ExitStack() as stack:
         with console.status("starting PostgreSQL, Redis, the API and a worker"):
-            url = stack.enter_context(running_stack(data, _free_port()))
+            url = stack.enter_context(running_stack(data, free_port())).url
         _generate(console, PlainClient(url, issue_token("instructor@demo.local", data)))
 
 
@@ -45,12 +50,6 @@ def _generate(console: Console, client: PlainClient) -> None:
     console.print(f"{started['message']}: {started['jobId']}")
     _follow(console, client, course["id"])
     _show(console, client.call("courses.getContent", courseId=course["id"]))
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
 
 
 def _document() -> dict[str, Any]:

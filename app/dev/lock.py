@@ -5,6 +5,8 @@ import os
 from pathlib import Path
 from typing import Self
 
+LOCK = "lock"
+
 
 class FolderInUse(Exception):
     """Another process runs its servers in this folder."""
@@ -26,7 +28,7 @@ class FolderLock:
         Raises:
             FolderInUse: someone else has it.
         """
-        path = folder / "lock"
+        path = folder / LOCK
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -12,7 +12,7 @@ from typing import Self
 
 from app.dev import find, owner, postgres, redis
 from app.dev.lock import FolderLock
-from app.dev.supervise import Child
+from app.dev.supervise import Child, stop_all
 
 # sockaddr_un holds 107 bytes; ".s.PGSQL.5432.lock" and some air are left for the names inside the folder.
 _LONGEST_FOLDER = 80
@@ -77,10 +77,7 @@ class LocalServers:
         return any(self._environment.get(name) for name in names)
 
     def _stop(self) -> None:
-        for child in self.children:
-            child.ask_to_stop()
-        for child in self.children:
-            child.stop()
+        stop_all(self.children)
         self.children.clear()
         with suppress(OSError):  # a server that was killed leaves its socket there: the next start removes that
             _sockets(self._data).rmdir()

@@ -14,11 +14,11 @@ _POLL_SECONDS = 0.01
 
 
 class ChildDied(Exception):
-    """A child ended before it was ready; the message holds the end of its log."""
+    """A child ended, or was not ready in time; the message holds the end of its log."""
 
-    def __init__(self, name: str, log: Path | None) -> None:
+    def __init__(self, name: str, log: Path | None, what: str = "did not start") -> None:
         tail = log.read_text(errors="replace").strip().splitlines()[-5:] if log and log.exists() else []
-        super().__init__("\n".join([f"{name} did not start", *tail]))
+        super().__init__("\n".join([f"{name} {what}", *tail]))
 
 
 class Child:
@@ -55,20 +55,32 @@ class Child:
             time.sleep(_POLL_SECONDS)
 
     def ask_to_stop(self) -> None:
-        """Send the stop signal and return at once; `stop` then waits. Lets several children end side by side."""
+        """Send the stop signal and return at once."""
         if self.exit_code is None:
             self._process.send_signal(self._stop_signal)
 
-    def stop(self, grace_seconds: float = 3.0) -> None:
-        """End it: its stop signal, then after the grace SIGKILL; children that it left behind end with it."""
-        self.ask_to_stop()
+    def end(self, deadline: float) -> None:
+        """Wait until `deadline` on the monotonic clock, then SIGKILL; children that it left behind end with it."""
         try:
-            self._process.wait(grace_seconds)
+            self._process.wait(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
         with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)  # it led a session, and so a group, of its own
+
+    def stop(self, grace_seconds: float = 3.0) -> None:
+        """End it: its stop signal, then after the grace SIGKILL."""
+        stop_all([self], grace_seconds)
+
+
+def stop_all(children: Sequence[Child], grace_seconds: float = 3.0) -> None:
+    """End them side by side: each gets its stop signal, and SIGKILL after the grace that they share."""
+    deadline = time.monotonic() + grace_seconds
+    for child in children:
+        child.ask_to_stop()
+    for child in children:
+        child.end(deadline)
 
 
 def spawn(

@@ -11,6 +11,7 @@ from app.auth.claims import Claims
 from app.auth.issue import issue
 from app.dev.databases import hook_claims
 from app.dev.environment import environment_of
+from app.dev.lock import LOCK
 from app.dev.stack import addresses
 from app.settings import Settings, read_settings
 
@@ -21,8 +22,7 @@ class TokenRefused(Exception):
 
 def issue_token(email: str, data: Path | None = None) -> str:
     """A token for the user of this email, on the stack of a folder or of the environment. Raises TokenRefused."""
-    environment: Mapping[str, str] = os.environ if data is None else environment_of(data, addresses(data))
-    settings = read_settings(environment)
+    settings = read_settings(_environment(data))
     if not settings.development:
         raise TokenRefused("tokens are issued in development alone: in production, your identity provider does it")
     return issue(
@@ -31,6 +31,14 @@ def issue_token(email: str, data: Path | None = None) -> str:
         issuer=settings.jwt_issuer,
         audience=settings.jwt_audience,
     )
+
+
+def _environment(data: Path | None) -> Mapping[str, str]:
+    if data is None:
+        return os.environ
+    if not (data / LOCK).exists():
+        raise TokenRefused(f"no stack runs on {data}: start it with `coursegen dev --data {data}`")
+    return environment_of(data, addresses(data))
 
 
 def _claims(settings: Settings, email: str) -> Claims:
