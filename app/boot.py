@@ -70,7 +70,7 @@ async def _database_state(resources: Resources) -> dict[str, bool]:
         require_migrated(mark)
     except DatabaseUnavailable:
         return {"database": False, "migrations": False, "worker": False}
-    except NotMigrated:
+    except (NotMigrated, DatabaseRefused):  # an older schema may lack what is asked for
         return {"database": True, "migrations": False, "worker": False}
     return {"database": True, "migrations": True, "worker": workers > 0}
 
@@ -138,7 +138,7 @@ async def open_resources(
         stack.push_async_callback(progress.close)
         deferred = Deferred(DEFERRABLE)
         stack.push_async_callback(deferred.close)
-        processes = Processes(1)
+        processes = Processes()
         stack.callback(processes.close)
         verifier = make_verifier(settings)
         stack.push_async_callback(verifier.close)

@@ -11,7 +11,7 @@ import sys
 import threading
 import traceback
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import msgspec
 from loguru import logger
@@ -23,9 +23,12 @@ SERVICE = "course-generator"
 LEVELS = {"debug": "DEBUG", "info": "INFO", "warn": "WARNING", "error": "ERROR", "fatal": "CRITICAL"}
 _SEVERITY = {"WARNING": "warn", "CRITICAL": "fatal"}
 _SECRET_NAMES = re.compile(r"token|secret|password|authorization|api_?key|cookie", re.IGNORECASE)
-_SECRET_TEXT = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)|(?i:bearer)\s+\S+")
+_SECRET_TEXT = re.compile(
+    r"eyJ[\w-]+(\.[\w-]*)*"  # a JSON Web Token, or what was cut off one
+    r"|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"  # the user and password of a URL
+    r"|(?i:bearer)\s+[\w.~+/=-]{8,}"
+)
 _PRETTY = "<green>{time:HH:mm:ss.SSS}</green> <level>{level: <7}</level> {message} <dim>{extra}</dim>\n{exception}"
-_encoder = msgspec.json.Encoder(enc_hook=repr)
 _scope: ContextVar[dict[str, Any] | None] = ContextVar("log_scope", default=None)
 
 
@@ -79,11 +82,11 @@ def json_line(message: "Message", constant: dict[str, str]) -> str:
         "level": _SEVERITY.get(record["level"].name, record["level"].name.lower()),
         "message": record["message"],
         **constant,
-        **{name: _masked(name, value) for name, value in record["extra"].items()},
+        **record["extra"],
     }
     if record["exception"]:
         line["stack"] = _stack(record)
-    return redact(_encoder.encode(line).decode()) + "\n"
+    return _encoder.encode(_without_secrets("", line)).decode() + "\n"
 
 
 def redact(text: str) -> str:
@@ -93,8 +96,27 @@ def redact(text: str) -> str:
     return text
 
 
-def _masked(name: str, value: Any) -> Any:
-    return "[redacted]" if _SECRET_NAMES.search(name) else value
+def _redacted_repr(value: object) -> str:
+    return redact(repr(value))
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_redacted_repr)
+
+
+def _without_secrets(name: str, value: Any) -> Any:
+    """A named value without what its name or its text gives away; before it becomes JSON, which stays whole so."""
+    if _SECRET_NAMES.search(name):
+        return "[redacted]"
+    match value:
+        case str():
+            return redact(value)
+        case dict():
+            items = cast("dict[object, Any]", value).items()
+            return {str(key): _without_secrets(str(key), item) for key, item in items}
+        case list() | tuple():
+            return [_without_secrets("", item) for item in cast("list[Any]", value)]
+        case _:
+            return value
 
 
 def _stack(record: "Record") -> str:

@@ -7,10 +7,12 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-Seconds = Annotated[float, Meta(gt=0)]
+Seconds = Annotated[float, Meta(gt=0, le=86_400)]  # more than a day is a mistake, infinity first
 Count = Annotated[int, Meta(ge=1)]
 Port = Annotated[int, Meta(ge=0, le=65535)]
-Url = Annotated[str, Meta(min_length=1)]
+PostgresUrl = Annotated[str, Meta(pattern="^postgres(ql)?://")]
+RedisUrl = Annotated[str, Meta(pattern="^(rediss?|unix)://")]
+StorageUrl = Annotated[str, Meta(pattern="^(file:///|s3://)")]
 SECRET_BYTES = 32
 """The least length of an HS256 secret (RFC 7518, section 3.2)."""
 
@@ -28,25 +30,25 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     version: str = "0.1.0"
     """The version that log lines and /health report."""
 
-    database_url: Url
+    database_url: PostgresUrl
     """PostgreSQL for the API: a login that may become anon, authenticated and app_superadmin, and nothing else."""
 
-    worker_database_url: Url
+    worker_database_url: PostgresUrl
     """PostgreSQL for workers: a login that may become service_role, and nothing else."""
 
-    owner_database_url: str = ""
+    owner_database_url: Annotated[str, Meta(pattern="^(postgres(ql)?://|$)")] = ""
     """PostgreSQL for `coursegen migrate` alone: a superuser, or Supabase's postgres."""
 
-    redis_url: Url
+    redis_url: RedisUrl
     """Redis or Valkey that holds the slots: redis://, rediss:// or unix://."""
 
-    storage_url: Url
+    storage_url: StorageUrl
     """Where uploaded files are kept: file:///absolute/folder or s3://bucket."""
 
     jwt_secret: str = ""
     """The HS256 secret that access tokens are signed with (32 bytes or more); empty when only a key set is used."""
 
-    jwks_url: str = ""
+    jwks_url: Annotated[str, Meta(pattern="^(https?://|$)")] = ""
     """The address of the issuer's JSON Web Key Set for ES256 and RS256 tokens; empty when only the secret is used."""
 
     jwt_issuer: str = "coursegen"
@@ -133,5 +135,7 @@ def _explain(text: str) -> str:
 def _check_identity(settings: Settings) -> None:
     if not settings.jwt_secret and not settings.jwks_url:
         raise SettingsError("JWT_SECRET or JWKS_URL must be set: no token could be verified")
+    if settings.jwks_url.startswith("http://") and not settings.development:
+        raise SettingsError("JWKS_URL must begin with https:// in production")
     if settings.jwt_secret and len(settings.jwt_secret.encode()) < SECRET_BYTES:
         raise SettingsError(f"JWT_SECRET must be at least {SECRET_BYTES} bytes long")
