@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import ParamSpec, Self
 
+from loguru import logger
+
 P = ParamSpec("P")
 _BACKOFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 
@@ -39,6 +41,7 @@ async def _attempt(undo: Callable[[], Awaitable[object]], error: BaseException) 
     (outcome,) = await asyncio.gather(undo(), return_exceptions=True)
     if isinstance(outcome, BaseException):
         error.add_note(f"undo failed: {outcome!r}")
+        logger.opt(exception=outcome).error("an undo failed: what it should have undone stays")
 
 
 class Deferred:
