@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 from loguru import logger
@@ -11,8 +11,9 @@ from app.context import JobContext, Request, Resources
 from app.db.session import SERVICE, Transaction
 from app.leases import SlotsUnavailable
 from app.log import begin_scope
-from app.rpc import AnyProcedure
+from app.rpc import AnyProcedure, RpcError
 from app.rpc.dispatch import run_middlewares
+from app.work.attempt import JobTimedOut
 from app.work.worker import storable
 
 
@@ -65,7 +66,6 @@ class RunLifecycle:
             await self._fail(claim, str(failure))
         else:
             logger.info("job done")
-        self._claims.pop(job_key, None)
 
     async def failed(
         self,
@@ -77,16 +77,16 @@ class RunLifecycle:
         timed_out: bool,
     ) -> None:
         """Note the failure: a retry leaves the run as it is, the last one ends it and gives its slot back."""
-        claim = self._claims.pop(job_key, None)
+        claim = self._claims.get(job_key)
         if timed_out:
             await self._record_timeout(job_key, name)
         if claim is None:
             return
         if not will_retry:
-            await self._fail(claim, storable(error))
+            await self._fail(claim, told(error))
             return
         async with self._resources.database.session(SERVICE).begin() as tx:
-            values = {"run_id": claim.run_id, "epoch": claim.epoch, "error": storable(error)}
+            values = {"run_id": claim.run_id, "epoch": claim.epoch, "error": told(error)}
             await tx.run("retry_job", job_id=job_key, **values)
 
     async def _fail(self, claim: Claim, error: str) -> None:
@@ -106,6 +106,10 @@ class RunLifecycle:
             except SlotsUnavailable:
                 logger.warning("slot not renewed: Redis is away")
         return True
+
+    def over(self, job_key: str, /) -> None:
+        """Forget the attempt's claim."""
+        self._claims.pop(job_key, None)
 
     async def _claim(self, job_key: str, attempt: int) -> Claim | None:
         async with self._resources.database.session(SERVICE).begin() as tx:
@@ -129,6 +133,15 @@ class RunLifecycle:
     async def _record_timeout(self, job_key: str, name: str) -> None:
         async with self._resources.database.session(SERVICE).begin() as tx:
             await record_timeout(tx, job_key, name)
+
+
+def told(error: BaseException) -> str:
+    """What the course's owner reads of a failure: its own words where it has words for them, else the id in the log."""
+    if isinstance(error, (RpcError, JobTimedOut)):
+        return storable(error)
+    error_id = uuid4().hex
+    logger.bind(errorId=error_id).opt(exception=error).error("a stage failed")
+    return f"Internal error {error_id}"
 
 
 class Failed(msgspec.Struct, frozen=True):

@@ -54,6 +54,10 @@ class JobHooks(Protocol):
         """Renew what the job holds elsewhere; False if it is lost for good, which cancels the attempt."""
         ...
 
+    def over(self, job_key: str, /) -> None:
+        """The attempt has been settled, however it ended: forget it."""
+        ...
+
 
 class FencedWorker(Worker[Context]):
     """Runs jobs until SIGTERM or SIGINT, then drains: no new jobs, `grace` seconds for the running ones, then they are
@@ -146,8 +150,11 @@ class FencedWorker(Worker[Context]):
         finally:
             self._attempts.discard(attempt)
             limit.cancel()
-        await beat
-        await self._settle(attempt)
+        try:
+            await beat
+            await self._settle(attempt)
+        finally:
+            self._hooks.over(job.key)
 
     async def _beat(self, attempt: Attempt) -> None:
         """Renew the lease three times in its life until the attempt is over. Raises LostLease."""

@@ -35,6 +35,9 @@ class ChildHooks:
     async def heartbeat(self, _job_key: str) -> bool:
         return True
 
+    def over(self, _job_key: str) -> None:
+        """Nothing to forget."""
+
 
 def say(line: str) -> None:
     print(line, flush=True)

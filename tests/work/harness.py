@@ -103,6 +103,9 @@ class RecordingHooks:
     async def heartbeat(self, _job_key: str) -> bool:
         return self.holds
 
+    def over(self, _job_key: str) -> None:
+        """Nothing to forget."""
+
 
 @asynccontextmanager
 async def working(
