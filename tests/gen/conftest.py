@@ -1,0 +1,15 @@
+"""One server for each module."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from app.dev import Database
+from tests.wire.served import Served, serve
+
+
+@pytest.fixture(scope="module")
+async def served(database: Database, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
+    """The application over a database and a Redis of this module's own."""
+    async with serve(database, redis_url, tmp_path_factory.mktemp("served")) as running:
+        yield running
