@@ -18,7 +18,8 @@ _UPLOADED = (
     "The file at `path` is sent, under its own name and the MIME type that this stands for, unless others are given.\n\
 `on_progress` is told the bytes sent so far, and the size. Raises OSError for a file that can't be read."
 )
-FILE_FIELDS = frozenset({"filename", "fileSize", "mimeType", "fileContent"})
+_DOCUMENT = {"filename": "filename", "fileSize": "size", "mimeType": "mime_type"}
+FILE_FIELDS = frozenset({*_DOCUMENT, "fileContent"})
 """A mutation whose input has these takes a file, in base64."""
 
 
@@ -51,31 +52,26 @@ class Methods:
     def upload(self, procedure: ProcedureEntry, name: str) -> list[str]:
         """The lines of the method that reads the file that the procedure takes."""
         fields = self._fields(procedure) or []
-        scope, struct = self._scope, self._struct(procedure)
-        others = [field for field in fields if field.wire not in FILE_FIELDS]
-        optional = f"{scope('str')} | None = None"
-        parameters = [
-            *("self", f"path: {scope('str')} | {scope('PathLike')}[{scope('str')}]", "/", "*"),
-            *_keywords(others),
-            *(f"filename: {optional}", f"mime_type: {optional}"),
-            f"on_progress: {scope('OnProgress')} | None = None",
-        ]
-        members = {"filename": "filename", "fileSize": "size", "mimeType": "mime_type"}
-        values = [
-            *(f"{field.name}={field.name}" for field in others),
-            *(f"{f.name}=document.{members[f.wire]}" for f in fields if f.wire in members),
-            *(f'{f.name}=""' for f in fields if f.wire == "fileContent"),
-        ]
-        output = self._types.annotation(procedure.output, scope)
-        constants = f"{scope('outputs')}.{constant(procedure)}"
-        arguments = [f'"{procedure.path}"', "given", '"fileContent"', "document", constants, "on_progress"]
-        arguments.append(f"limit={procedure.body_limit}")
+        output = self._types.annotation(procedure.output, self._scope)
+        decoder = f"{self._scope('outputs')}.{constant(procedure)}"
+        arguments = [f'"{procedure.path}"', "given", '"fileContent"', "document", decoder, "on_progress"]
+        limit = f"limit={procedure.body_limit}"
         return [
-            *bracketed(f"async def {name}", parameters, f" -> {output}:", ""),
+            *bracketed(f"async def {name}", self._upload_parameters(fields), f" -> {output}:", ""),
             *docstring(f"{procedure.doc}\n\n{_UPLOADED}{self._raised(procedure)}", "    "),
-            f"    document = {scope('Document')}.at(path, filename, mime_type)",
-            *bracketed(f"given = {scope.type(struct)}", values, "", "    "),
-            *bracketed("return await self._transport.upload", arguments, "", "    "),
+            f"    document = {self._scope('Document')}.at(path, filename, mime_type)",
+            *bracketed(f"given = {self._scope.type(self._struct(procedure))}", map(_of_document, fields), "", "    "),
+            *bracketed("return await self._transport.upload", [*arguments, limit], "", "    "),
+        ]
+
+    def _upload_parameters(self, fields: list[Field]) -> list[str]:
+        scope = self._scope
+        text = scope("str")
+        return [
+            *("self", f"path: {text} | {scope('PathLike')}[{text}]", "/", "*"),
+            *_keywords(field for field in fields if field.wire not in FILE_FIELDS),
+            *(f"filename: {text} | None = None", f"mime_type: {text} | None = None"),
+            f"on_progress: {scope('OnProgress')} | None = None",
         ]
 
     def takes_file(self, procedure: ProcedureEntry) -> bool:
@@ -135,6 +131,14 @@ class Methods:
     def _raised(self, procedure: ProcedureEntry) -> str:
         names = [self._errors[name] for name in procedure.errors if not self._surface.errors[name].protocol]
         return "\n\nRaises:\n" + "\n".join(f"    {name}" for name in names) if names else ""
+
+
+def _of_document(field: Field) -> str:
+    """The argument for a field of an input that takes a file; the content itself is sent piece by piece."""
+    if field.wire == "fileContent":
+        return f'{field.name}=""'
+    member = _DOCUMENT.get(field.wire)
+    return f"{field.name}=document.{member}" if member else f"{field.name}={field.name}"
 
 
 def constant(procedure: ProcedureEntry) -> str:
