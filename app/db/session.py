@@ -9,11 +9,12 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from app.db.errors import translated
+from app.db.errors import DatabaseUnavailable, translated
 from app.db.jobs import JobCall, encode_job
 from app.db.queries import load_queries
 from app.rpc import Procedure
 
+ROLLBACK_SECONDS = 1.0
 In = TypeVar("In")
 T = TypeVar("T")
 DatabaseRole = Literal["anon", "authenticated", "app_superadmin", "service_role"]
@@ -154,11 +155,16 @@ class Session:
             await self._give_back(connection)
 
     async def _give_back(self, connection: Any) -> None:
+        """Roll back what is open. A connection that can't, at once, is thrown away: a cancelled statement may go on,
+        since the server does not hear a cancel request that comes before the statement.
+        """
         try:
             with suppress(asyncpg.InterfaceError):  # one that broke has left the pool: there is nothing to roll back
                 if not connection.is_closed() and connection.is_in_transaction():
                     with translated():
-                        await connection.execute("ROLLBACK")
+                        await connection.execute("ROLLBACK", timeout=ROLLBACK_SECONDS)
+        except DatabaseUnavailable:
+            connection.terminate()
         finally:
             await self._pool.release(connection)
 
