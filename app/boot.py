@@ -16,9 +16,9 @@ from app.db.migrations import NotMigrated, require_migrated
 from app.db.pool import Database
 from app.db.session import ANONYMOUS, SERVICE, Identity
 from app.leases import RateLimiter, Slots, SlotsUnavailable, connect
-from app.log import begin_scope, configure_logging
+from app.log import begin_scope, call_line, configure_logging
 from app.processes import Processes
-from app.rpc import CallRecord, Dispatcher, RpcError, Table
+from app.rpc import CallRecord, Dispatcher, Failure, RpcError, Table
 from app.saga import Deferred
 from app.settings import Settings
 from app.storage import Storage
@@ -36,7 +36,7 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.dispatcher = Dispatcher(TABLE, log_call, began=_begin_scope, stacks=settings.development)
+        self.dispatcher = Dispatcher(TABLE, log_call, began=begin_call, stacks=settings.development)
         self._resources: Resources | None = None
 
     @asynccontextmanager
@@ -94,20 +94,26 @@ def make_verifier(settings: Settings) -> Verifier:
     )
 
 
-def _begin_scope(ctx: Context) -> None:
+def begin_call(ctx: Context) -> None:
+    """From here on, log lines of this task carry the call's ids."""
     begin_scope(requestId=ctx.request.id, traceId=ctx.request.trace_id)
 
 
 def log_call(record: CallRecord) -> None:
     """One line for each finished call; a bug with its stack, under the id that the caller was shown."""
-    line = logger.bind(path=record.path, kind=record.kind, code=record.code, ms=round(record.milliseconds, 2))
-    if record.bug is not None and record.failure is not None:
-        error_id = record.failure.error.details.get("error_id")
-        line.bind(errorId=error_id).opt(exception=record.bug).error("call crashed")
-    elif record.failure is not None:
-        line.bind(error=type(record.failure.error).__name__, why=reason_of(record.failure.error)).info("call refused")
+    if record.failure is None:
+        call_line(path=record.path, kind=record.kind, code=record.code, ms=round(record.milliseconds, 2))
     else:
-        line.info("call")
+        _log_failure(record, record.failure)
+
+
+def _log_failure(record: CallRecord, failure: Failure) -> None:
+    line = logger.bind(path=record.path, kind=record.kind, code=record.code, ms=round(record.milliseconds, 2))
+    if record.bug is not None:
+        error_id = failure.error.details.get("error_id")
+        line.bind(errorId=error_id).opt(exception=record.bug).error("call crashed")
+    else:
+        line.bind(error=type(failure.error).__name__, why=reason_of(failure.error)).info("call refused")
 
 
 def reason_of(error: RpcError) -> str | None:

@@ -11,11 +11,10 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from app.db.errors import DatabaseUnavailable, translated
+from app.db.errors import DatabaseRefused, DatabaseUnavailable, translated
 
 CHANNEL = "coursegen_progress"
 _RECONNECT_SECONDS = (0.1, 0.5, 1.0, 2.0)
-_KEEP_ALIVE_SECONDS = 10.0
 
 
 class ProgressEvent(msgspec.Struct, frozen=True):
@@ -32,16 +31,25 @@ class ProgressEvent(msgspec.Struct, frozen=True):
     refetch: bool = False
 
 
+class _Address(msgspec.Struct, frozen=True):
+    """Whom an event is for: most are for nobody here, and reading no more of those takes a fraction of the time."""
+
+    course_id: UUID | None = None
+
+
 _MISSED = ProgressEvent(refetch=True)
+_address = msgspec.json.Decoder(_Address)
 _decoder = msgspec.json.Decoder(ProgressEvent)
 
 
 class ProgressListener:
     """Call `start` once; every `watch` then gets the events of its course while the block lasts."""
 
-    def __init__(self, url: str, timeout: float) -> None:
+    def __init__(self, url: str, timeout: float, keep_alive: float = 10.0) -> None:
+        """`timeout` limits connecting and statements, `keep_alive` the time for which a dead link is not noticed."""
         self._url = url
         self._timeout = timeout
+        self._keep_alive = keep_alive
         self._watchers: dict[UUID, set[asyncio.Queue[ProgressEvent]]] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -72,7 +80,7 @@ class ProgressListener:
     async def _listen_forever(self) -> None:
         attempt = 0
         while True:
-            with suppress(DatabaseUnavailable):
+            with suppress(DatabaseUnavailable, DatabaseRefused):
                 with translated():
                     connection = await asyncpg.connect(self._url, timeout=self._timeout, command_timeout=self._timeout)
                 attempt = 0
@@ -90,16 +98,18 @@ class ProgressListener:
                 self._deliver_to_all(_MISSED)
                 while not lost.is_set():
                     with suppress(TimeoutError):
-                        await asyncio.wait_for(lost.wait(), _KEEP_ALIVE_SECONDS)
+                        await asyncio.wait_for(lost.wait(), self._keep_alive)
                     if not lost.is_set():
-                        await connection.execute("")
+                        await connection.fetch("")  # execute() fails on an empty statement
         finally:
             connection.terminate()
 
     def _deliver(self, _connection: Any, _pid: int, _channel: str, payload: Any) -> None:
-        event = _decoder.decode(payload)
-        if event.course_id is not None:
-            for queue in self._watchers.get(event.course_id, ()):
+        course_id = _address.decode(payload).course_id
+        watchers = self._watchers.get(course_id) if course_id is not None else None
+        if watchers:
+            event = _decoder.decode(payload)
+            for queue in watchers:
                 _offer(queue, event)
 
     def _deliver_to_all(self, event: ProgressEvent) -> None:

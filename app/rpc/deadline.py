@@ -64,7 +64,7 @@ class Deadline:
 
     def __enter__(self) -> Self:
         loop = asyncio.get_running_loop()
-        self._task = task = asyncio.current_task()
+        self._task = task = asyncio.current_task(loop)
         self._cancelling = task.cancelling() if task else 0
         self.due = loop.time() + self._seconds
         self._deadlines.start(self, loop)

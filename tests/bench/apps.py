@@ -1,16 +1,22 @@
-"""The two servers of the echo benchmark: the wires in Litestar, and what is the least an ASGI function can do."""
+"""The two servers of the echo benchmark: the whole stack in Litestar, and what is the least an ASGI function can do.
+
+The whole stack is what `coursegen serve` runs, with another table: dispatch, validation, the error boundary, request
+ids and the log line of each call, as JSON on standard error. What it leaves out are resources: the echo uses none.
+"""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import msgspec
 from litestar import Litestar
 
-from app.context import Request
-from app.rpc import Base, CallRecord, Dispatcher, Input, Output, Router, Table
+from app.boot import begin_call, log_call
+from app.context import Context, Request, Resources
+from app.log import configure_logging
+from app.rpc import Base, Dispatcher, Input, Output, Router, Table
 from app.transports.calls import Calls
 from app.transports.heap import freeze_heap
 from app.transports.http import Receive, Scope, Send
@@ -43,34 +49,34 @@ class Echoed(Output):
     tags: list[str]
 
 
-public = Base[Request]()
+public = Base[Context]()
 
 
 @public.query()
-async def echo(_ctx: Request, input: EchoInput) -> Echoed:
+async def echo(_ctx: Context, input: EchoInput) -> Echoed:
     """Give back what came in."""
     return Echoed(id=input.id, url=input.url, color=input.color, tags=input.tags)
 
 
 @public.mutation()
-async def echo_mutation(_ctx: Request, input: EchoInput) -> Echoed:
+async def echo_mutation(_ctx: Context, input: EchoInput) -> Echoed:
     """Give back what came in, by a call that its client cannot interrupt."""
     return Echoed(id=input.id, url=input.url, color=input.color, tags=input.tags)
 
 
-def _ignore(_record: CallRecord) -> None:
-    """No log line."""
+_NOTHING_OPEN = cast(Resources, None)
 
 
-def _same(request: Request) -> Request:
-    return request
+def _context(request: Request) -> Context:
+    return Context(request, _NOTHING_OPEN)
 
 
-_calls = Calls(Dispatcher(Table(Router(bench=Router(echo, echo_mutation))), _ignore), _same)
+_calls = Calls(Dispatcher(Table(Router(bench=Router(echo, echo_mutation))), log_call, began=begin_call), _context)
 
 
 @asynccontextmanager
 async def _lifespan_of_wires(_app: Litestar) -> AsyncGenerator[None, None]:
+    configure_logging("info", "json", environment="production", version="0")
     freeze_heap()
     yield
 
@@ -80,6 +86,7 @@ wires = Litestar(
     lifespan=[_lifespan_of_wires],
     exception_handlers={**exception_handlers(lambda _id, _error: None)},
     openapi_config=None,
+    logging_config=None,
 )
 
 _decoder = msgspec.json.Decoder(EchoInput)

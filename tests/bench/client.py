@@ -48,11 +48,12 @@ def measure(short: bool) -> list[dict[str, Any]]:
     """A row for each half of the client: calls a second of both, and the median ratio of the rounds."""
     rounds, calls = SHORT if short else (ROUNDS, CALLS)
     logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for every call would be the measure
-    with TemporaryDirectory() as folder, serving("tests.bench.client:create_app") as (port, _process):
+    with TemporaryDirectory() as folder, (Path(folder) / "log").open("wb") as log:
         package = _generated(Path(folder))
-        url = f"http://127.0.0.1:{port}"
-        blocking = _rounds(package, url, rounds, calls)
-        concurrent = asyncio.run(_async_rounds(package, url, rounds, calls))
+        with serving("tests.bench.client:create_app", output=log) as (port, _process):
+            url = f"http://127.0.0.1:{port}"
+            blocking = _rounds(package, url, rounds, calls)
+            concurrent = asyncio.run(_async_rounds(package, url, rounds, calls))
     return [_row("synchronous", calls, blocking), _row("asynchronous", calls, concurrent)]
 
 

@@ -30,14 +30,15 @@ def serving(
     command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--no-ws", "--port", str(port)]
     server = subprocess.Popen([*command, factory], cwd=_PROJECT, env=environment, stdout=output, stderr=output)
     try:
-        until(lambda: _listens(port), "the server listens")
+        until(lambda: listens(port), "the server listens")
         yield port, server
     finally:
         server.terminate()
         server.wait(10)
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
+    """Whether a connection to this port is taken."""
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
         return True
     return False

@@ -1,0 +1,7 @@
+"""The benchmark runs; what it measures is for `make bench` on a quiet machine."""
+
+from tests.bench.__main__ import measure
+
+
+def test_the_short_form_gives_every_row() -> None:
+    assert {figure.row for figure in measure(short=True)} == {"1", "3", "4", "5", "9", "-"}
