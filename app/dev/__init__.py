@@ -1,4 +1,4 @@
-"""Throw-away PostgreSQL and Redis for `make demo`, `make dev` and the tests; production never imports this package."""
+"""Throw-away PostgreSQL and Redis for `make demo`, `make dev` and the tests; production never starts them."""
 
 from app.dev.databases import Database, Databases
 from app.dev.find import ServersMissing

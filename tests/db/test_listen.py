@@ -1,0 +1,61 @@
+"""The progress listener goes on for as long as the process does."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from app.db.listen import ProgressListener
+from app.dev import Database
+
+KEEP_ALIVE_SECONDS = 0.05
+SEVERAL_TIMES = timedelta(seconds=4 * KEEP_ALIVE_SECONDS)
+OURS = "from pg_stat_activity where datname = current_database() and usename = 'coursegen_api'"
+KEPT_ALIVE = "select count(*) from pg_stat_activity where pid = $1 and query_start > $2"
+
+
+@pytest.fixture
+async def superuser(database: Database) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    connection = await asyncpg.connect(database.superuser)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def listener(database: Database) -> AsyncIterator[ProgressListener]:
+    listener = ProgressListener(database.api, 5.0, keep_alive=KEEP_ALIVE_SECONDS)
+    listener.start()
+    yield listener
+    await listener.close()
+
+
+async def received(listener: ProgressListener, superuser: "asyncpg.Connection[asyncpg.Record]") -> bool:
+    """Whether a notification that is sent now arrives."""
+    course = uuid4()
+    async with listener.watch(course) as events, asyncio.timeout(10):
+        while events.empty():
+            await superuser.execute("select pg_notify('coursegen_progress', $1)", f'{{"course_id": "{course}"}}')
+            await superuser.execute("select pg_sleep(0.01)")
+        return events.get_nowait().course_id in (course, None)
+
+
+async def test_it_still_listens_after_it_has_looked_whether_its_connection_lives(
+    listener: ProgressListener, superuser: "asyncpg.Connection[asyncpg.Record]"
+) -> None:
+    assert await received(listener, superuser)
+    pid = await superuser.fetchval(f"select pid {OURS}")
+    began = await superuser.fetchval("select clock_timestamp()")
+    async with asyncio.timeout(10):
+        while not await superuser.fetchval(KEPT_ALIVE, pid, began + SEVERAL_TIMES):
+            assert await received(listener, superuser)
+
+
+async def test_it_listens_again_after_its_connection_was_ended(
+    listener: ProgressListener, superuser: "asyncpg.Connection[asyncpg.Record]"
+) -> None:
+    assert await received(listener, superuser)
+    await superuser.execute(f"select pg_terminate_backend(pid) {OURS}")
+    assert await received(listener, superuser)
