@@ -20,7 +20,7 @@ HOLDER = Path(__file__).with_name("holder.py")
 IS_ROOT = os.geteuid() == 0
 
 
-def eventually(true: Callable[[], bool], seconds: float = 5.0) -> bool:
+def eventually(true: Callable[[], bool], seconds: float = 15.0) -> bool:
     deadline = time.monotonic() + seconds
     while not (found := true()) and time.monotonic() < deadline:
         time.sleep(0.01)

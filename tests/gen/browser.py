@@ -17,11 +17,11 @@ document.addEventListener("securitypolicyviolation", event => window.refused.pus
 """
 _UNTIL = """
 new Promise((resolve, reject) => {
-  const deadline = Date.now() + 30000;
+  const deadline = Date.now() + 60000;
   const look = () => {
     const found = (() => (%s))();
     if (found) resolve(found);
-    else if (Date.now() > deadline) reject(new Error("not within 30 s"));
+    else if (Date.now() > deadline) reject(new Error("not within 60 s"));
     else setTimeout(look, 20);
   };
   look();
@@ -49,7 +49,7 @@ class Page:
         self._send("Page.navigate", url=url)
 
     def until(self, expression: str) -> Any:
-        """The value of a JavaScript expression as soon as it is true; AssertionError after 30 s."""
+        """The value of a JavaScript expression as soon as it is true; AssertionError after 60 s."""
         answer = self._send("Runtime.evaluate", expression=_UNTIL % expression, awaitPromise=True, returnByValue=True)
         assert "exceptionDetails" not in answer, (expression, answer["exceptionDetails"])
         return answer["result"]["value"]

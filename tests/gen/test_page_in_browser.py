@@ -14,12 +14,13 @@ pytestmark = pytest.mark.skipif(PROGRAM is None, reason="Chromium is not install
 PING = r"document.getElementById('operations-system-system\\.ping')"
 CREATE = r"document.getElementById('operations-courses-courses\\.create')"
 EXECUTED = """operation => {
+    if (!operation) return null;
     const answer = operation.querySelector('.live-responses-table .response-col_description pre');
     if (answer) return answer.innerText;
-    if (!(operation.clicked > Date.now() - 3000)) {
-        operation.clicked = Date.now();
-        operation.querySelector('button.execute')?.click();
-    }
+    if (operation.clicked > Date.now() - 3000) return null;
+    operation.clicked = Date.now();
+    (operation.querySelector('button.execute') ?? operation.querySelector('.opblock-summary-control'))?.click();
+    return null;
 }"""
 
 
@@ -31,9 +32,9 @@ def _click(page: Page, found: str) -> None:
 def _answer(page: Page, operation: str) -> str:
     """Open an operation, execute it with what the page suggests, and return the body of the answer.
 
-    On a slow machine the page loses a click on an operation that it has not resolved yet: it is clicked again.
+    On a slow machine the page loses a click, on an operation that it has not resolved yet: what is there is clicked
+    again.
     """
-    _click(page, f"{operation}?.querySelector('.opblock-summary-control')")
     return str(page.until(f"({EXECUTED})({operation})"))
 
 
