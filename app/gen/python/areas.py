@@ -1,14 +1,14 @@
 """The module of the client: a class per area, and the client that has them all."""
 
-from dataclasses import dataclass, field
-
+from app.gen.areas import Area, plain, tree
+from app.gen.names import class_name
 from app.gen.python.errors import error_names
 from app.gen.python.layout import bracketed, docstring, indented, module
 from app.gen.python.methods import Methods, constant
-from app.gen.python.names import attribute, attributes, class_name
+from app.gen.python.names import attribute, attributes
 from app.gen.python.scope import CLASSES, Scope
 from app.gen.python.types import Types
-from app.rpc.surface import ProcedureEntry, Surface
+from app.rpc.surface import Surface
 
 _MEMBERS = frozenset({"aclose", "close", "property", "self", "with_token"})
 _CLIENT = """\
@@ -18,32 +18,10 @@ A call that is safe to repeat, because it only reads or carries an idempotency k
 connection and after answers that say "not now", with growing pauses and no sooner than the server asks."""
 
 
-@dataclass
-class Area:
-    """A part of the paths: its own procedures, and the areas inside of it."""
-
-    path: tuple[str, ...] = ()
-    procedures: dict[str, ProcedureEntry] = field(default_factory=dict[str, ProcedureEntry])
-    areas: dict[str, "Area"] = field(default_factory=dict[str, "Area"])
-
-    def add(self, procedure: ProcedureEntry, parts: list[str]) -> None:
-        """Put a procedure where the rest of its path says."""
-        if len(parts) == 1:
-            self.procedures[parts[0]] = procedure
-        else:
-            self.areas.setdefault(parts[0], Area((*self.path, parts[0]))).add(procedure, parts[1:])
-
-    def inside(self) -> list["Area"]:
-        """All areas in it, the innermost first."""
-        return [area for child in self.areas.values() for area in (*child.inside(), child)]
-
-
 def client_module(surface: Surface, types: Types) -> str:
     """The text of `async_client.py`; plain and streamed: what only another wire carries is left out."""
     scope = Scope(types=".types")
-    root = Area()
-    for procedure in called(surface):
-        root.add(procedure, procedure.path.split("."))
+    root = tree(plain(surface))
     emitter = _Emitter(Methods(surface, types, error_names(surface), scope), types, scope)
     classes = [emitter.area(area) for area in root.inside()]
     client = emitter.client(root)
@@ -51,16 +29,11 @@ def client_module(surface: Surface, types: Types) -> str:
     return module("The client: every procedure as a method.", imports, *classes, client)
 
 
-def called(surface: Surface) -> list[ProcedureEntry]:
-    """The procedures that the plain wire carries."""
-    return [procedure for procedure in surface.procedures if not procedure.streamed]
-
-
 def outputs_module(surface: Surface, types: Types) -> str:
     """The text of `outputs.py`: a decoder per procedure."""
     scope = Scope(types=".types")
     lines: list[str] = []
-    for procedure in called(surface):
+    for procedure in plain(surface):
         kind = types.annotation(procedure.output, scope)
         decoder = scope("Decoder")
         lines += bracketed(f"{constant(procedure)}: {decoder}[{kind}] = {decoder}", [kind], "", "")

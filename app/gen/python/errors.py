@@ -1,7 +1,8 @@
 """The module of declared errors: a class each, with its details as typed attributes."""
 
+from app.gen.names import class_name
 from app.gen.python.layout import docstring, indented, module
-from app.gen.python.names import attributes, class_name
+from app.gen.python.names import attributes
 from app.gen.python.scope import BASE_ERRORS, CLASSES, Scope
 from app.gen.python.types import Types
 from app.rpc.schemas import Schema

@@ -27,16 +27,6 @@ def attributes(names: Iterable[str], taken: Iterable[str] = ()) -> dict[str, str
     return found
 
 
-def class_name(name: str, taken: Iterable[str] = ()) -> str:
-    """PascalCase of a name or path; not taken."""
-    parts = re.split(r"\W+", name, flags=re.ASCII)
-    found = "".join(part[:1].upper() + part[1:] for part in parts)
-    found = found if found[:1].isalpha() else f"X{found}"
-    while keyword.iskeyword(found) or found in taken:
-        found += "_"
-    return found
-
-
 def is_camel(wire: str, name: str) -> bool:
     """Whether msgspec's `rename="camel"` turns the attribute into this name."""
     return _PLAIN.fullmatch(name) is not None and camel(name) == wire

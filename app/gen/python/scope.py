@@ -47,7 +47,10 @@ _MODULES = {
     "outputs": ".",
 }
 _BUILTIN = frozenset({"bool", "bytes", "dict", "float", "int", "list", "property", "str", "tuple"})
-CLASSES = frozenset({"AsyncClient", "Client", "BaseClient", "Transport", *(n for n in _MODULES if n[0].isupper())})
+CLASSES = frozenset(
+    {"AsyncClient", "Client", "BaseClient", "Transport", "False", "None", "True"}
+    | {name for name in _MODULES if name[0].isupper()}
+)
 """What a class of the surface can't be called."""
 
 

@@ -1,9 +1,9 @@
 """The surface's types in Python: what each is called, and how a schema is written as an annotation."""
 
-from app.gen.python.literals import literal_names, values_of
-from app.gen.python.names import class_name
-from app.gen.python.references import reachable, tags
+from app.gen.literals import literal_names, values_of
+from app.gen.names import class_name
 from app.gen.python.scope import CLASSES, Scope
+from app.gen.references import reachable, tags
 from app.rpc.schemas import REF, Schema
 from app.rpc.surface import Surface
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from app.gen.python.names import class_name
-from app.gen.python.references import children
+from app.gen.names import class_name
+from app.gen.references import children
 from app.rpc.decode import Json
 from app.rpc.schemas import Schema
 from app.rpc.surface import Surface
