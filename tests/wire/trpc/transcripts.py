@@ -65,7 +65,7 @@ def _event(block: str) -> dict[str, Any]:
 def decode_lines(body: str) -> dict[str, Any]:
     """The values of a batch stream by the index of the call, chunks put where they are referred to."""
     assert body.endswith("\n")
-    head, *chunks = [json.loads(line) for line in body.splitlines()]
+    head, *chunks = [json.loads(line) for line in body.removesuffix("\n").split("\n")]
     by_index: dict[int, list[Any]] = {}
     for index, *chunk in chunks:
         by_index.setdefault(index, []).append(chunk)
