@@ -6,6 +6,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 COMPILE := $(BIN)/uv pip compile --no-config --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" $(LOCK)
 PYTEST_WORKERS ?= 2
 TRPC_CLIENTS := tests/wire/trpc/node
+PEERS := tests/bench/peers
+
+FOR_TESTS := $(VENV)/.check $(TRPC_CLIENTS)/node_modules/.package-lock.json $(PEERS)/.venv/.installed
 
 # pyright comes whole in its wheel: it has nothing to look up
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
@@ -38,6 +41,14 @@ $(TRPC_CLIENTS)/node_modules/.package-lock.json: $(TRPC_CLIENTS)/package-lock.js
 	@$(BIN)/python -m tests.node $(TRPC_CLIENTS)
 	@touch $@
 
+# What the benchmark compares with, in an environment of its own.
+$(PEERS)/.venv/.installed: $(PEERS)/requirements.lock $(PEERS)/package-lock.json $(VENV)/.check
+	@echo 'installing the peers of the benchmark into $(PEERS)'
+	@test -x $(PEERS)/.venv/bin/python || $(PYTHON) -m venv $(PEERS)/.venv
+	@$(PEERS)/.venv/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $(PEERS)/requirements.lock
+	@$(BIN)/python -m tests.node $(PEERS)
+	@touch $@
+
 venv: $(VENV)/.check  ## virtual environment with everything, the tools of `make check` included
 
 demo: $(VENV)/.local  ## from nothing to a generated course, end to end, leaving nothing running
@@ -46,10 +57,10 @@ demo: $(VENV)/.local  ## from nothing to a generated course, end to end, leaving
 dev: $(VENV)/.local  ## the same stack, kept running, with reload; prints URLs and a curl line
 	@$(BIN)/coursegen dev --reload
 
-test: $(VENV)/.check $(TRPC_CLIENTS)/node_modules/.package-lock.json  ## the tests, on a real PostgreSQL and Redis of their own
+test: $(FOR_TESTS)  ## the tests, on a real PostgreSQL and Redis of their own
 	@$(BIN)/pytest -n $(PYTEST_WORKERS)
 
-check: $(VENV)/.check $(TRPC_CLIENTS)/node_modules/.package-lock.json  ## the one gate: format, lint, types, imports, generated files, tests
+check: $(FOR_TESTS)  ## the one gate: format, lint, types, imports, generated files, tests
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
@@ -58,7 +69,7 @@ check: $(VENV)/.check $(TRPC_CLIENTS)/node_modules/.package-lock.json  ## the on
 	$(BIN)/coursegen gen --check
 	$(BIN)/pytest -n $(PYTEST_WORKERS)
 
-bench: $(VENV)/.check  ## how fast it is, against its own floor; prints one table
+bench: $(FOR_TESTS)  ## how fast it is, against its own floor; prints one table
 	@$(BIN)/python -m tests.bench
 
 format: $(VENV)/.check  ## format, and mend what the linter can
@@ -75,7 +86,8 @@ lock: $(VENV)/.check  ## write the three locks anew, newest versions with LOCK=-
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) --group local -c requirements.lock -o requirements-local.lock
 	$(COMPILE) --group check -c requirements.lock -c requirements-local.lock -o requirements-check.lock
+	$(COMPILE) $(PEERS)/requirements.in -o $(PEERS)/requirements.lock
 
 clean:  ## remove the environment, local servers' data and caches
-	rm -rf $(VENV) $(TRPC_CLIENTS)/node_modules $(TRPC_CLIENTS)/v10/node_modules .local .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(TRPC_CLIENTS)/node_modules $(TRPC_CLIENTS)/v10/node_modules $(PEERS)/.venv $(PEERS)/node_modules .local .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find app procedures tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,8 +1,10 @@
 """What a call carries: the request, the resources it may use, and, once signed in, proof of who calls."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
+
+import msgspec
 
 from app.auth.tokens import Claims, Role, Verifier
 from app.db.listen import ProgressListener
@@ -15,8 +17,7 @@ from app.settings import Settings
 from app.storage import Storage
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True, eq=False):
     """What a wire knows of a request: `headers` by lower-case name, `trace_id` as in W3C Trace Context.
 
     `params` are a subscription's connection parameters, for clients that can't send headers (EventSource).
@@ -24,7 +25,7 @@ class Request:
 
     id: str
     path: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
     client: str | None = None
     trace_id: str | None = None
     params: Mapping[str, str] | None = None
@@ -53,8 +54,7 @@ class Resources:
         await self.deferred.run(release)
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(msgspec.Struct, frozen=True, eq=False):
     """An anonymous call."""
 
     request: Request
@@ -66,8 +66,7 @@ class Context:
         return self.resources.database.session(ANONYMOUS)
 
 
-@dataclass(frozen=True, slots=True)
-class SignedIn(Context):
+class SignedIn(Context, frozen=True, eq=False):
     """A call with proof of identity: it can't be had without authenticating."""
 
     claims: Claims
@@ -85,8 +84,7 @@ class SignedIn(Context):
         return self.resources.database.session(identity_of(self.claims))
 
 
-@dataclass(frozen=True, slots=True)
-class JobContext(Context):
+class JobContext(Context, frozen=True, eq=False):
     """A job's attempt in a worker: the run it belongs to, re-read from the database, and the epoch that fences it."""
 
     job_id: str

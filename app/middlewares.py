@@ -1,6 +1,6 @@
 """Steps before a procedure: prove who calls, require a role, hold a rate."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from app.auth.errors import Forbidden, Unauthorized
 from app.auth.tokens import Role

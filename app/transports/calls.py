@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, TypeGuard
@@ -57,17 +57,16 @@ class Calls:
         """The route at a path, or None."""
         return self._dispatcher.table.get(path)
 
-    async def call(self, route: Route, raw: RawInput, request: HttpRequest) -> Encoded:
+    def call(self, route: Route, raw: RawInput, request: HttpRequest) -> Awaitable[Encoded]:
         """Run a query or mutation to its output's JSON, or its failure. Raises StreamOnly for a generator.
 
-        A mutation goes on when whoever waits for it is cancelled: a client that left must not leave half of it.
+        A mutation has begun, and goes on when whoever waits for it is cancelled: a client that left must not leave half
+        of it.
         """
         if route.procedure.signature.generates:
             raise StreamOnly()
-        ctx = self._make_context(request.of_call(route.path))
-        if route.procedure.kind == "mutation":
-            return await self._unbroken(self._run(route, raw, ctx))
-        return await self._run(route, raw, ctx)
+        work = self._run(route, raw, self._make_context(request.of_call(route.path)))
+        return self._unbroken(work) if route.procedure.kind == "mutation" else work
 
     async def _run(self, route: Route, raw: RawInput, ctx: Any) -> Encoded:
         started = time.perf_counter()
@@ -79,11 +78,11 @@ class Calls:
         except _UNENCODABLE as error:
             return self._bug(route, ctx, started, error)
 
-    async def _unbroken(self, work: Coroutine[Any, Any, Encoded]) -> Encoded:
+    def _unbroken(self, work: Coroutine[Any, Any, Encoded]) -> Awaitable[Encoded]:
         task = asyncio.create_task(work)
         self._mutations.add(task)  # the loop itself holds tasks weakly
         task.add_done_callback(self._mutations.discard)
-        return await asyncio.shield(task)
+        return asyncio.shield(task)
 
     async def settle(self) -> None:
         """Wait for the mutations whose clients have left; to be awaited before the resources close."""

@@ -1,10 +1,10 @@
 """A request and a response as the codecs see them: between ASGI and the calls."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+import msgspec
 import uuid_utils
 
 from app.context import Request
@@ -54,8 +54,7 @@ def _joined(pairs: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     return joined
 
 
-@dataclass(slots=True)
-class HttpRequest:
+class HttpRequest(msgspec.Struct, eq=False):
     """One request; `path` is percent-decoded and relative to the mount, without slashes at its ends.
 
     `begun`: the body has been asked for.
@@ -77,8 +76,7 @@ class HttpRequest:
         return Request(self.id, path, self.headers, self.client, self.trace_id, self.params)
 
 
-@dataclass(slots=True)
-class HttpResponse:
+class HttpResponse(msgspec.Struct, eq=False):
     """One response: a whole body, or a stream of pieces that its receiver must close."""
 
     status: int

@@ -1,7 +1,7 @@
 """tRPC's batches: many calls in one request, each answered by itself; some requests are refused as a whole."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -63,13 +63,13 @@ class Batch:
         """The outcomes of all calls, which run at once."""
         return await asyncio.gather(*map(self.result, range(len(self.paths))))
 
-    async def result(self, index: int) -> Encoded:
+    def result(self, index: int) -> Awaitable[Encoded]:
         """The outcome of one call. A generator is refused."""
         try:
             route, raw = self._prepared(index)
-            return await self.calls.call(route, raw, self.request)
+            return self.calls.call(route, raw, self.request)
         except RpcError as error:
-            return self.calls.refused(self.routes[index], error)
+            return _known(self.calls.refused(self.routes[index], error))
 
     async def begun(self, index: int) -> Encoded | Events:
         """The outcome of one call; of a generator its items, which must be closed."""
@@ -137,6 +137,10 @@ class Batches:
             raise MalformedRequest(reason='"input" needs to be an object when doing a batch call') from None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise ParseError() from None
+
+
+async def _known(outcome: Encoded) -> Encoded:
+    return outcome
 
 
 def _inputs_decoder(maximum: int) -> msgspec.json.Decoder[msgspec.Struct]:

@@ -1,4 +1,4 @@
-"""The two servers of the echo benchmark: the whole stack in Litestar, and what is the least an ASGI function can do.
+"""The applications of the echo benchmark: the whole stack, a plain Litestar handler, and the least ASGI can do.
 
 The whole stack is what `coursegen serve` runs, with another table: dispatch, validation, the error boundary, request
 ids and the log line of each call, as JSON on standard error. What it leaves out are resources: the echo uses none.
@@ -11,7 +11,8 @@ from typing import Any, cast
 from uuid import UUID
 
 import msgspec
-from litestar import Litestar
+from litestar import Litestar, post
+from litestar.params import JSONBody
 
 from app.boot import begin_call, log_call
 from app.context import Context, Request, Resources
@@ -88,6 +89,21 @@ wires = Litestar(
     openapi_config=None,
     logging_config=None,
 )
+
+
+@post("/echo", status_code=200)
+async def echo_handler(data: JSONBody[EchoInput]) -> Echoed:
+    """Give back what came in."""
+    return Echoed(id=data.id, url=data.url, color=data.color, tags=data.tags)
+
+
+@asynccontextmanager
+async def _lifespan_of_handler(_app: Litestar) -> AsyncGenerator[None, None]:
+    freeze_heap()
+    yield
+
+
+handler = Litestar([echo_handler], lifespan=[_lifespan_of_handler], openapi_config=None, logging_config=None)
 
 _decoder = msgspec.json.Decoder(EchoInput)
 

@@ -1,17 +1,16 @@
-"""Rows 1 and 3 of the speed table.
+"""Rows 1, 2 and 3 of the speed table.
 
-Row 1: a typed echo by `POST /rpc/...` against a bare ASGI function on the same server. Row 3: calls per second in
-JSON-RPC batches of ten against single calls. The servers run on one core, the load client on another.
+Row 1: a typed echo by `POST /rpc/...` against a bare ASGI function on the same server. Row 2: the same against what
+others would write it with. Row 3: calls per second in batches of ten against single calls. The servers run on one core,
+the load client on another.
 """
 
-import contextlib
 import os
 import statistics
-import subprocess
-import sys
 import time
-from collections.abc import Generator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -19,7 +18,7 @@ from tests.bench.apps import SAMPLE
 from tests.bench.figure import Figure
 from tests.bench.load import rate
 from tests.bench.process import cpu_seconds
-from tests.transports.server import free_port, listens, until
+from tests.bench.servers import Command, Server, granian, running, trpc, uvicorn
 
 CONNECTIONS = 32
 BATCH = 10
@@ -39,26 +38,44 @@ def _call(number: int) -> dict[str, object]:
     return {"jsonrpc": "2.0", "id": number, "method": "bench.echo", "params": SAMPLE}
 
 
-PLAIN = _post("/rpc/bench.echo", msgspec.json.encode(SAMPLE))
-MUTATION = _post("/rpc/bench.echoMutation", msgspec.json.encode(SAMPLE))
-SINGLE = _post("/rpc", msgspec.json.encode(_call(1)))
-BATCHED = _post("/rpc", msgspec.json.encode([_call(number) for number in range(BATCH)]))
-
-
-@contextlib.contextmanager
-def _serving(target: str, cores: set[int], log: Path) -> Generator[tuple[int, int]]:
-    """The port and the process of a server on these cores."""
-    port = free_port()
-    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--no-ws", "--log-level", "warning"]
-    with log.open("wb") as output:
-        process = subprocess.Popen([*command, "--port", str(port), f"tests.bench.apps:{target}"], stderr=output)
-    os.sched_setaffinity(process.pid, cores)  # long before it starts its worker, which inherits this
-    try:
-        until(lambda: listens(port), "the server listens", seconds=20)
-        yield port, process.pid
-    finally:
-        process.terminate()
-        process.wait()
+BODY: Final = msgspec.json.encode(SAMPLE)
+TRPC: Final = "/trpc/bench.echoMutation"
+SERVERS: Final[dict[str, Command]] = {
+    "bare ASGI": granian("bare"),
+    "ours": granian("wires"),
+    "Litestar": granian("handler"),
+    "FastAPI": uvicorn,
+    "tRPC": trpc,
+}
+WORKS: Final[dict[str, tuple[str, bytes]]] = {
+    "bare ASGI": ("bare ASGI", _post("/", BODY)),
+    "plain": ("ours", _post("/rpc/bench.echo", BODY)),
+    "plain mutation": ("ours", _post("/rpc/bench.echoMutation", BODY)),
+    "Litestar": ("Litestar", _post("/echo", BODY)),
+    "FastAPI": ("FastAPI", _post("/echo", BODY)),
+    "tRPC on Node": ("tRPC", _post("/echo", BODY)),
+    "JSON-RPC": ("ours", _post("/rpc", msgspec.json.encode(_call(1)))),
+    "JSON-RPC batch": ("ours", _post("/rpc", msgspec.json.encode([_call(number) for number in range(BATCH)]))),
+    "tRPC wire": ("ours", _post(TRPC, BODY)),
+    "tRPC wire batch": (
+        "ours",
+        _post(
+            f"/trpc/{','.join(['bench.echoMutation'] * BATCH)}?batch=1",
+            msgspec.json.encode({str(number): SAMPLE for number in range(BATCH)}),
+        ),
+    ),
+}
+"""By name: the server, and the request that is repeated."""
+COMPARED: Final = (
+    ("1", "typed echo against bare ASGI", "plain", "bare ASGI", 1, 0.75),
+    ("1", "the same as a mutation", "plain mutation", "bare ASGI", 1, None),
+    ("2", "typed echo against a Litestar handler", "plain", "Litestar", 1, 1.5),
+    ("2", "typed echo against FastAPI on uvicorn", "plain", "FastAPI", 1, 2.5),
+    ("2", "typed echo against tRPC 11 on Node", "plain", "tRPC on Node", 1, 4.0),
+    ("3", "calls in JSON-RPC batches of 10 against single calls", "JSON-RPC batch", "JSON-RPC", BATCH, 3.0),
+    ("3", "calls in tRPC batches of 10 against single calls", "tRPC wire batch", "tRPC wire", BATCH, 3.0),
+)
+"""Row, what it says, the work, what it is compared with, calls in one of its requests, and the ratio to reach."""
 
 
 def measure(folder: Path, rounds: int, seconds: float) -> list[Figure]:
@@ -66,24 +83,18 @@ def measure(folder: Path, rounds: int, seconds: float) -> list[Figure]:
     here, (server, client) = os.sched_getaffinity(0), _cores()
     os.sched_setaffinity(0, client)
     try:
-        with (
-            _serving("bare", server, folder / "bare.log") as bare,
-            _serving("wires", server, folder / "w.log") as wires,
-        ):
-            works = {
-                "bare": (bare, PLAIN),
-                "plain": (wires, PLAIN),
-                "mutation": (wires, MUTATION),
-                "single": (wires, SINGLE),
-                "batch": (wires, BATCHED),
+        with ExitStack() as stack:
+            servers = {
+                name: stack.enter_context(running(command, server, folder / f"{name}.log"))
+                for name, command in SERVERS.items()
             }
-            found: Rounds = {name: [] for name in works}
+            found: Rounds = {name: [] for name in WORKS}
             for _ in range(rounds):
-                for name, ((port, pid), request) in works.items():
-                    found[name].append(_round(port, pid, request, seconds))
+                for name, (where, request) in WORKS.items():
+                    found[name].append(_round(servers[where], request, seconds))
     finally:
         os.sched_setaffinity(0, here)
-    return _figures(found)
+    return [_figure(found, *compared) for compared in COMPARED]
 
 
 def _cores() -> tuple[set[int], set[int]]:
@@ -91,24 +102,15 @@ def _cores() -> tuple[set[int], set[int]]:
     return {cores[0]}, {cores[-1]}
 
 
-def _round(port: int, pid: int, request: bytes, seconds: float) -> tuple[float, float]:
-    before, began = cpu_seconds(pid), time.perf_counter()
-    answers = rate(port, request, connections=CONNECTIONS, seconds=seconds)
-    return answers, (cpu_seconds(pid) - before) / (answers * (time.perf_counter() - began))
+def _round(server: Server, request: bytes, seconds: float) -> tuple[float, float]:
+    before, began = cpu_seconds(server.pid), time.perf_counter()
+    answers = rate(server.port, request, connections=CONNECTIONS, seconds=seconds)
+    return answers, (cpu_seconds(server.pid) - before) / (answers * (time.perf_counter() - began))
 
 
-def _figures(found: Rounds) -> list[Figure]:
-    works = [
-        ("1", "typed echo against bare ASGI", "plain", "bare", 1, 0.75),
-        ("1", "the same as a mutation", "mutation", "bare", 1, None),
-        ("3", "calls in JSON-RPC batches of 10 against single calls", "batch", "single", BATCH, 3.0),
-    ]
-    return [
-        Figure(
-            row=row, work=text, value=_ratio(found, work, base, calls), reach=reach, detail=_detail(found, work, base)
-        )
-        for row, text, work, base, calls, reach in works
-    ]
+def _figure(found: Rounds, row: str, text: str, work: str, base: str, calls: int, reach: float | None) -> Figure:
+    ratio = _ratio(found, work, base, calls)
+    return Figure(row=row, work=text, value=ratio, reach=reach, detail=_detail(found, work, base))
 
 
 def _ratio(found: Rounds, work: str, base: str, calls: int) -> float:

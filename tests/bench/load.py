@@ -4,6 +4,9 @@ import selectors
 import socket
 import time
 
+_LAST_CHUNK = b"0\r\n\r\n"
+"""The end of an answer that is sent in chunks (RFC 9112, section 7.1)."""
+
 
 class Connection:
     """One connection that repeats one request; all answers are as long as the first one."""
@@ -29,6 +32,10 @@ class Connection:
         if not head.startswith(b"HTTP/1.1 200"):
             raise RuntimeError(received.decode("utf-8", "replace"))
         names = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:])
+        if b"content-length" not in names:
+            while not body.endswith(_LAST_CHUNK):
+                body += self.socket.recv(65536)
+            return len(head) + 4 + len(body)
         length = int(names[b"content-length"])
         while len(body) < length:
             body += self.socket.recv(65536)

@@ -1,0 +1,61 @@
+"""The servers of the echo: ours, the least an ASGI server can do, and what others would write it with."""
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from tests.node import node
+from tests.transports.server import free_port, listens, until
+
+PEERS: Final = Path(__file__).parent / "peers"
+
+Command = Callable[[int], list[str]]
+
+
+class Server(msgspec.Struct, frozen=True):
+    """A running server: where it listens, and its process."""
+
+    port: int
+    pid: int
+
+
+def granian(application: str) -> Command:
+    """An application of `apps.py` on the server that ours runs on."""
+
+    def command(port: int) -> list[str]:
+        options = ["--interface", "asgi", "--no-ws", "--log-level", "warning", "--port", str(port)]
+        return [sys.executable, "-m", "granian", *options, f"tests.bench.apps:{application}"]
+
+    return command
+
+
+def uvicorn(port: int) -> list[str]:
+    """FastAPI, on the server that its documentation names, with its C parts and without its log."""
+    options = ["--port", str(port), "--no-access-log", "--log-level", "warning", "--app-dir", str(PEERS)]
+    return [str(PEERS / ".venv" / "bin" / "uvicorn"), *options, "fastapi_echo:app"]
+
+
+def trpc(port: int) -> list[str]:
+    """tRPC's standalone server."""
+    return [node(), str(PEERS / "trpc_echo.mjs"), str(port)]
+
+
+@contextlib.contextmanager
+def running(command: Command, cores: set[int], log: Path) -> Generator[Server]:
+    """The server on these cores, its log in a file."""
+    port = free_port()
+    with log.open("wb") as output:
+        process = subprocess.Popen(command(port), stdout=output, stderr=output)
+    os.sched_setaffinity(process.pid, cores)  # long before it starts its worker, which inherits this
+    try:
+        until(lambda: listens(port), "the server listens", seconds=20)
+        yield Server(port, process.pid)
+    finally:
+        process.terminate()
+        process.wait()
