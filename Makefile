@@ -7,8 +7,10 @@ COMPILE := $(BIN)/uv pip compile --no-config --quiet --universal --generate-hash
 PYTEST_WORKERS ?= 2
 TRPC_CLIENTS := tests/wire/trpc/node
 PEERS := tests/bench/peers
+S3 := tests/storage/moto
 
-FOR_TESTS := $(VENV)/.check $(TRPC_CLIENTS)/node_modules/.package-lock.json $(PEERS)/.venv/.installed
+FOR_TESTS := $(VENV)/.check $(TRPC_CLIENTS)/node_modules/.package-lock.json $(PEERS)/node_modules/.package-lock.json \
+	$(PEERS)/.venv/.installed $(S3)/.venv/.installed
 
 # pyright comes whole in its wheel: it has nothing to look up
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
@@ -41,12 +43,16 @@ $(TRPC_CLIENTS)/node_modules/.package-lock.json: $(TRPC_CLIENTS)/package-lock.js
 	@$(BIN)/python -m tests.node $(TRPC_CLIENTS)
 	@touch $@
 
-# What the benchmark compares with, in an environment of its own.
-$(PEERS)/.venv/.installed: $(PEERS)/requirements.lock $(PEERS)/package-lock.json $(VENV)/.check
-	@echo 'installing the peers of the benchmark into $(PEERS)'
-	@test -x $(PEERS)/.venv/bin/python || $(PYTHON) -m venv $(PEERS)/.venv
-	@$(PEERS)/.venv/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $(PEERS)/requirements.lock
+# What the benchmark compares with, and the S3 endpoint of the tests, in environments of their own.
+$(PEERS)/node_modules/.package-lock.json: $(PEERS)/package-lock.json $(VENV)/.check
+	@echo 'installing into $(PEERS)'
 	@$(BIN)/python -m tests.node $(PEERS)
+	@touch $@
+
+$(PEERS)/.venv/.installed $(S3)/.venv/.installed: %/.venv/.installed: %/requirements.lock
+	@echo 'installing into $*'
+	@test -x $*/.venv/bin/python || $(PYTHON) -m venv $*/.venv
+	@$*/.venv/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $<
 	@touch $@
 
 venv: $(VENV)/.check  ## virtual environment with everything, the tools of `make check` included
@@ -82,12 +88,13 @@ gen: $(VENV)/.local  ## write the generated files anew: surface, OpenAPI, OpenRP
 migrate: $(VENV)/.local  ## apply pending migrations to OWNER_DATABASE_URL
 	@$(BIN)/coursegen migrate
 
-lock: $(VENV)/.check  ## write the three locks anew, newest versions with LOCK=--upgrade
+lock: $(VENV)/.check  ## write the locks anew, newest versions with LOCK=--upgrade
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) --group local -c requirements.lock -o requirements-local.lock
 	$(COMPILE) --group check -c requirements.lock -c requirements-local.lock -o requirements-check.lock
 	$(COMPILE) $(PEERS)/requirements.in -o $(PEERS)/requirements.lock
+	$(COMPILE) $(S3)/requirements.in -o $(S3)/requirements.lock
 
 clean:  ## remove the environment, local servers' data and caches
-	rm -rf $(VENV) $(TRPC_CLIENTS)/node_modules $(TRPC_CLIENTS)/v10/node_modules $(PEERS)/.venv $(PEERS)/node_modules .local .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(TRPC_CLIENTS)/node_modules $(TRPC_CLIENTS)/v10/node_modules $(PEERS)/.venv $(PEERS)/node_modules $(S3)/.venv .local .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find app procedures tests -name __pycache__ -type d -prune -exec rm -rf {} +

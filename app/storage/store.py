@@ -1,16 +1,22 @@
 """Stored files: a local folder or an S3 bucket behind one class, by obstore."""
 
-from collections.abc import Generator
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Generator
 from contextlib import contextmanager
-from datetime import timedelta
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from datetime import UTC, datetime, timedelta
 
+import msgspec
 import obstore
 from obstore.exceptions import BaseError
-from obstore.store import LocalStore, ObjectStore, S3Store
+from obstore.store import LocalStore, S3Store
 
 from app.storage.keys import checked_folder, checked_key
+from app.storage.open import open_store
+from app.storage.staged import forget_staged
+
+PIECE = 5 * 1024 * 1024
+"""Bytes that are written at a time: S3 takes no smaller part of an upload, but for the last."""
+_PIECES_AT_ONCE = 2
 
 
 class ObjectMissing(Exception):
@@ -21,30 +27,52 @@ class StorageUnavailable(Exception):
     """The storage does not answer, is full, or refuses."""
 
 
+class StoredObject(msgspec.Struct, frozen=True):
+    """What a listing knows of an object; `size` in bytes."""
+
+    key: str
+    size: int
+    modified: datetime
+
+
 class Storage:
-    """Objects by key. Keys are those of `object_key`, others are a ValueError; failures are StorageUnavailable.
+    """Objects by key. Keys are those of `object_key` and `part_key`, others are a ValueError; failures are
+    StorageUnavailable.
 
     An object is there whole or not at all: S3 shows it when it is complete, and a local file is written beside its
     place and then renamed.
     """
 
     def __init__(self, url: str) -> None:
-        """`file:///absolute/folder`, made if missing, or `s3://bucket/prefix`, with AWS_* variables for the rest.
+        """The URL is that of `open_store`; ValueError for another one."""
+        self._store: LocalStore | S3Store = open_store(url)
 
-        Raises ValueError for another URL.
+    async def put(self, key: str, content: bytes | AsyncIterable[bytes]) -> None:
+        """Store the object, in place of an earlier one.
+
+        Of pieces no more than a few MiB are held in memory; what their iterator raises is raised, and nothing stored.
         """
-        self._store = _open(url)
-
-    async def put(self, key: str, content: bytes) -> None:
-        """Store the object, in place of an earlier one."""
-        with _failures_declared(checked_key(key)):
-            await obstore.put_async(self._store, key, content)
+        try:
+            with _failures_declared(checked_key(key)):
+                await obstore.put_async(self._store, key, content, chunk_size=PIECE, max_concurrency=_PIECES_AT_ONCE)
+        except ObjectMissing as error:
+            raise StorageUnavailable("there is no such bucket") from error
 
     async def get(self, key: str) -> bytes:
         """The object's bytes. Raises ObjectMissing."""
+        return b"".join([piece async for piece in self.read(key)])
+
+    async def read(self, key: str) -> AsyncIterator[bytes]:
+        """The object's bytes piece by piece. Raises ObjectMissing."""
         with _failures_declared(checked_key(key)):
             result = await obstore.get_async(self._store, key)
-            return bytes(await result.bytes_async())
+            async for piece in result.stream(PIECE):
+                yield bytes(piece)
+
+    async def rename(self, key: str, to: str) -> None:
+        """Give an object another key, in place of what is there. Raises ObjectMissing."""
+        with _failures_declared(checked_key(key)):
+            await obstore.rename_async(self._store, key, checked_key(to))
 
     async def delete(self, key: str) -> None:
         """Remove the object; one that is not there is removed already."""
@@ -54,37 +82,47 @@ class Storage:
         except ObjectMissing:
             return
 
+    async def size(self, key: str) -> int:
+        """The object's bytes, counted. Raises ObjectMissing."""
+        with _failures_declared(checked_key(key)):
+            return int((await obstore.head_async(self._store, key))["size"])
+
     async def exists(self, key: str) -> bool:
         """Whether there is an object under the key."""
         try:
-            with _failures_declared(checked_key(key)):
-                await obstore.head_async(self._store, key)
+            await self.size(key)
         except ObjectMissing:
             return False
         return True
 
     async def list(self, folder: str = "") -> list[str]:
         """The keys of an organization (`{organization}`), a course (`{organization}/{course}`) or all, in order."""
+        return sorted([stored.key async for stored in self.each(folder)])
+
+    async def each(self, folder: str = "") -> AsyncIterator[StoredObject]:
+        """The objects of a folder, as in `list`, in no order and never all at once in memory."""
         with _failures_declared(checked_folder(folder)):
             # pyarrow, one of its answers' types, is not installed
-            stream = obstore.list(self._store, folder or None)  # pyright: ignore[reportUnknownMemberType]
-            found = await stream.collect_async()
-        return sorted(entry["path"] for entry in found)
+            async for some in obstore.list(self._store, folder or None):  # pyright: ignore[reportUnknownMemberType]
+                for entry in some:
+                    yield StoredObject(entry["path"], entry["size"], entry["last_modified"])
 
+    async def forget_unfinished(self, older_than_seconds: float) -> int:
+        """Remove what writers that were killed have left beside the objects, and say how much it was.
 
-def _open(url: str) -> ObjectStore:
-    parts = urlsplit(url)
-    folder = Path(unquote(parts.path))
-    if parts.scheme == "file" and not parts.netloc and folder.is_absolute():
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return LocalStore(folder, automatic_cleanup=True)
-    if parts.scheme == "s3" and parts.netloc:
-        return S3Store.from_url(
-            url,
-            client_options={"connect_timeout": "3s", "timeout": "60s"},
-            retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=30)},
-        )
-    raise ValueError("storage is file:///absolute/folder or s3://bucket/prefix")
+        A bucket does that by a rule of its own (AbortIncompleteMultipartUpload).
+        """
+        if not isinstance(self._store, LocalStore) or self._store.prefix is None:
+            return 0
+        before = datetime.now(UTC) - timedelta(seconds=older_than_seconds)
+        return await asyncio.to_thread(forget_staged, self._store.prefix, before)
+
+    async def signed_url(self, key: str, lifetime_seconds: int) -> str | None:
+        """An address where anyone may read the object for so long; None for a local folder, which has none."""
+        if not isinstance(self._store, S3Store):
+            return None
+        with _failures_declared(checked_key(key)):
+            return await obstore.sign_async(self._store, "GET", key, timedelta(seconds=lifetime_seconds))
 
 
 @contextmanager
