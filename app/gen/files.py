@@ -8,6 +8,7 @@ import msgspec
 
 from app.gen.openapi import openapi
 from app.gen.openrpc import openrpc
+from app.gen.php import php_files
 from app.gen.python import python_files
 from app.rpc import Table
 from app.rpc.surface import Surface, surface
@@ -17,16 +18,18 @@ SURFACE: Final = CLIENTS / "surface.json"
 OPENAPI: Final = CLIENTS / "openapi.json"
 OPENRPC: Final = CLIENTS / "openrpc.json"
 PYTHON: Final = CLIENTS / "python"
+PHP: Final = CLIENTS / "php"
 
 
 def generated_files(table: Table) -> dict[Path, str]:
     """Path, relative to the checkout, to text; the same table gives the same bytes."""
     described = surface(table)
-    python = python_files(described, version("coursegen"))
+    release = version("coursegen")
     return {
         SURFACE: surface_text(described),
         **documents(described),
-        **{PYTHON / path: text for path, text in python.items()},
+        **{PYTHON / path: text for path, text in python_files(described, release).items()},
+        **{PHP / path: text for path, text in php_files(described, release).items()},
     }
 
 

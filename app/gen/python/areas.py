@@ -8,6 +8,7 @@ from app.gen.python.methods import Methods, constant
 from app.gen.python.names import attribute, attributes
 from app.gen.python.scope import CLASSES, Scope
 from app.gen.python.types import Types
+from app.gen.uploads import takes_file
 from app.rpc.surface import Surface
 
 _MEMBERS = frozenset({"aclose", "close", "property", "self", "with_token"})
@@ -70,7 +71,7 @@ class _Emitter:
             lines += ["", *self._property(names[name], inner)]
         for name, procedure in area.procedures.items():
             lines += ["", *self._methods.of(procedure, names[name])]
-            if self._methods.takes_file(procedure):
+            if takes_file(procedure, self._types.schemas):
                 lines += ["", *self._methods.upload(procedure, _upload_name(names[name], set(names.values())))]
         self._scope.inside(())
         return lines

@@ -8,6 +8,7 @@ from app.gen.python.names import attribute
 from app.gen.python.scope import Scope
 from app.gen.python.structs import Field, fields_of
 from app.gen.python.types import Types
+from app.gen.uploads import CONTENT, FILE_FIELDS
 from app.rpc.schemas import REF
 from app.rpc.surface import ProcedureEntry, Surface
 
@@ -19,8 +20,6 @@ _UPLOADED = (
 `on_progress` is told the bytes sent so far, and the size. Raises OSError for a file that can't be read."
 )
 _DOCUMENT = {"filename": "filename", "fileSize": "size", "mimeType": "mime_type"}
-FILE_FIELDS = frozenset({*_DOCUMENT, "fileContent"})
-"""A mutation whose input has these takes a file, in base64."""
 
 
 class Methods:
@@ -54,7 +53,7 @@ class Methods:
         fields = self._fields(procedure) or []
         output = self._types.annotation(procedure.output, self._scope)
         decoder = f"{self._scope('outputs')}.{constant(procedure)}"
-        arguments = [f'"{procedure.path}"', "given", '"fileContent"', "document", decoder, "on_progress"]
+        arguments = [f'"{procedure.path}"', "given", f'"{CONTENT}"', "document", decoder, "on_progress"]
         limit = f"limit={procedure.body_limit}"
         return [
             *bracketed(f"async def {name}", self._upload_parameters(fields), f" -> {output}:", ""),
@@ -73,11 +72,6 @@ class Methods:
             *(f"filename: {text} | None = None", f"mime_type: {text} | None = None"),
             f"on_progress: {scope('OnProgress')} | None = None",
         ]
-
-    def takes_file(self, procedure: ProcedureEntry) -> bool:
-        """Whether the procedure takes a file, in base64."""
-        fields = self._fields(procedure)
-        return procedure.kind == "mutation" and fields is not None and FILE_FIELDS.issubset(f.wire for f in fields)
 
     def _fields(self, procedure: ProcedureEntry) -> list[Field] | None:
         """The input's fields; None where it is one value, or may be left out though it has required fields."""
@@ -135,7 +129,7 @@ class Methods:
 
 def _of_document(field: Field) -> str:
     """The argument for a field of an input that takes a file; the content itself is sent piece by piece."""
-    if field.wire == "fileContent":
+    if field.wire == CONTENT:
         return f'{field.name}=""'
     member = _DOCUMENT.get(field.wire)
     return f"{field.name}=document.{member}" if member else f"{field.name}={field.name}"
