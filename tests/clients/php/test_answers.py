@@ -100,6 +100,15 @@ def test_a_token_with_a_line_break_is_not_sent(server: Scripted, php: Php) -> No
     assert not server.asked
 
 
+def test_text_that_is_not_utf_8_is_not_sent(server: Scripted, php: Php) -> None:
+    failure = php("""
+        $client = new Client(getenv('COURSEGEN_URL'));
+        return caught(fn () => $client->courses->create(title: "\\xff"));
+    """)
+    assert failure["class"] == "JsonException"
+    assert not server.asked
+
+
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://x", "127.0.0.1:8000", "http://x/?y", ""])
 def test_only_the_address_of_a_server_is_taken(php: Php, url: str) -> None:
     assert php(f"return caught(fn () => new Client('{url}'));")["class"] == "InvalidArgumentException"

@@ -59,6 +59,23 @@ def test_queries_follow_each_other_on_one_connection(server: Scripted, php: Php)
     assert len(set(ports)) == 1
 
 
+def test_a_connection_is_closed_when_nobody_has_it_any_more(server: Scripted, php: Php) -> None:
+    """At once, and not when the garbage collector comes by."""
+    server.will(gives({"version": "1", "time": "2026-01-01T00:00:00Z"}))
+    assert php("""
+        gc_disable();
+        $connection = new Connection();
+        $client = new Client(getenv('COURSEGEN_URL'), connection: $connection);
+        $client->system->ping();
+        $exchange = $connection->take();
+        $connection->giveBack($exchange);
+        $left = \\WeakReference::create($exchange);
+        $before = $left->get() === $exchange;
+        unset($exchange, $connection, $client);
+        return [$before, $left->get()];
+    """) == [True, None]
+
+
 def test_a_mutation_that_was_refused_for_now_is_not_called_again(server: Scripted, php: Php) -> None:
     server.will(gives(error("Busy", 503), 503, retry_after="0"))
     assert php(f"return caught(fn () => {MUTATION});")["httpStatus"] == 503
@@ -127,7 +144,7 @@ def test_what_another_attempt_would_not_change_is_not_attempted(server: Scripted
 def test_a_silent_server_times_out(server: Scripted, php: Php) -> None:
     server.will(is_silent)
     failure = php("""
-        $transport = transport(timeout: 0.2, retries: 0);
+        $transport = transport(timeout: 0.5, retries: 0);
         return caught(fn () => $transport->call('a.b', 1, Decode::int(...), repeatable: true));
     """)
     assert (failure["class"], failure["sent"]) == ("TimedOut", True)
