@@ -43,7 +43,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Redis or Valkey that holds the slots: redis://, rediss:// or unix://."""
 
     storage_url: StorageUrl
-    """Where uploaded files are kept: file:///folder, or s3://bucket/prefix?endpoint=...&region=... elsewhere than AWS."""
+    """Where uploaded files are kept: file:///folder, or s3://bucket/prefix?endpoint=...&region=... where needed."""
 
     jwt_secret: str = ""
     """The HS256 secret that access tokens are signed with (32 bytes or more); empty when only a key set is used."""
