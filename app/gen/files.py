@@ -10,6 +10,7 @@ from app.gen.openapi import openapi
 from app.gen.openrpc import openrpc
 from app.gen.php import php_files
 from app.gen.python import python_files
+from app.gen.typescript import typescript_files
 from app.rpc import Table
 from app.rpc.surface import Surface, surface
 
@@ -19,6 +20,7 @@ OPENAPI: Final = CLIENTS / "openapi.json"
 OPENRPC: Final = CLIENTS / "openrpc.json"
 PYTHON: Final = CLIENTS / "python"
 PHP: Final = CLIENTS / "php"
+TYPESCRIPT: Final = CLIENTS / "typescript"
 
 
 def generated_files(table: Table) -> dict[Path, str]:
@@ -30,6 +32,7 @@ def generated_files(table: Table) -> dict[Path, str]:
         **documents(described),
         **{PYTHON / path: text for path, text in python_files(described, release).items()},
         **{PHP / path: text for path, text in php_files(described, release).items()},
+        **{TYPESCRIPT / path: text for path, text in typescript_files(described).items()},
     }
 
 
