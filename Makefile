@@ -5,12 +5,11 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 COMPILE := $(BIN)/uv pip compile --no-config --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" $(LOCK)
 PYTEST_WORKERS ?= 2
-TRPC_CLIENTS := tests/wire/trpc/node
-PEERS := tests/bench/peers
-S3 := tests/storage/moto
-
-FOR_TESTS := $(VENV)/.check $(TRPC_CLIENTS)/node_modules/.package-lock.json $(PEERS)/node_modules/.package-lock.json \
-	$(PEERS)/.venv/.installed $(S3)/.venv/.installed
+# What tests and benchmarks use beside it, each in an environment of its own: the official tRPC clients and what the
+# TypeScript client is compiled with; the peers of the benchmark; an S3 endpoint.
+WITH_NPM := tests/wire/trpc/node tests/clients/typescript/node tests/bench/peers
+WITH_PIP := tests/bench/peers tests/storage/moto
+FOR_TESTS := $(VENV)/.check $(WITH_NPM:%=%/node_modules/.package-lock.json) $(WITH_PIP:%=%/.venv/.installed)
 
 # pyright comes whole in its wheel: it has nothing to look up
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
@@ -37,20 +36,13 @@ $(VENV)/.check: $(VENV)/.local requirements-check.lock
 	@$(PIP) --no-deps --require-hashes -r requirements-check.lock
 	@touch $@
 
-# The official tRPC clients that tests drive the server with.
-$(TRPC_CLIENTS)/node_modules/.package-lock.json: $(TRPC_CLIENTS)/package-lock.json $(VENV)/.check
-	@echo 'installing the official tRPC clients into $(TRPC_CLIENTS)'
-	@$(BIN)/python -m tests.node $(TRPC_CLIENTS)
+$(WITH_NPM:%=%/node_modules/.package-lock.json): %/node_modules/.package-lock.json: %/package-lock.json $(VENV)/.check
+	@echo 'installing npm packages into $*'
+	@$(BIN)/python -m tests.node $*
 	@touch $@
 
-# What the benchmark compares with, and the S3 endpoint of the tests, in environments of their own.
-$(PEERS)/node_modules/.package-lock.json: $(PEERS)/package-lock.json $(VENV)/.check
-	@echo 'installing into $(PEERS)'
-	@$(BIN)/python -m tests.node $(PEERS)
-	@touch $@
-
-$(PEERS)/.venv/.installed $(S3)/.venv/.installed: %/.venv/.installed: %/requirements.lock
-	@echo 'installing into $*'
+$(WITH_PIP:%=%/.venv/.installed): %/.venv/.installed: %/requirements.lock $(VENV)/.check
+	@echo 'installing into $*/.venv'
 	@test -x $*/.venv/bin/python || $(PYTHON) -m venv $*/.venv
 	@$*/.venv/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $<
 	@touch $@
@@ -92,9 +84,8 @@ lock: $(VENV)/.check  ## write the locks anew, newest versions with LOCK=--upgra
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) --group local -c requirements.lock -o requirements-local.lock
 	$(COMPILE) --group check -c requirements.lock -c requirements-local.lock -o requirements-check.lock
-	$(COMPILE) $(PEERS)/requirements.in -o $(PEERS)/requirements.lock
-	$(COMPILE) $(S3)/requirements.in -o $(S3)/requirements.lock
+	for folder in $(WITH_PIP); do $(COMPILE) $$folder/requirements.in -o $$folder/requirements.lock; done
 
 clean:  ## remove the environment, local servers' data and caches
-	rm -rf $(VENV) $(TRPC_CLIENTS)/node_modules $(TRPC_CLIENTS)/v10/node_modules $(PEERS)/.venv $(PEERS)/node_modules $(S3)/.venv .local .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(WITH_NPM:%=%/node_modules) $(WITH_NPM:%=%/*/node_modules) $(WITH_PIP:%=%/.venv) .local .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find app procedures tests -name __pycache__ -type d -prune -exec rm -rf {} +
