@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
-from tests.bench import client, echo, initiate, watch
+from tests.bench import client, echo, generation, initiate, watch
 from tests.bench.figure import Figure, table
 from tests.bench.service import Place, Service, place, service
 
@@ -22,7 +22,8 @@ def measure(*, short: bool) -> list[Figure]:
         figures = echo.measure(folder, rounds=1 if short else 7, seconds=0.3 if short else 2.0)
         with place(folder / "servers") as there, service(there) as running:
             figures += [_started(running), *asyncio.run(_service_rows(there, running, short=short))]
-        return [*figures, *map(_of_client, client.measure(short))]
+        figures += map(_of_client, client.measure(short))
+        return [*figures, *generation.measure(folder / "generation", short=short)]
 
 
 async def _service_rows(there: Place, running: Service, *, short: bool) -> list[Figure]:

@@ -12,7 +12,7 @@ import pytest
 
 from app.boot import TABLE
 from app.gen.files import TYPESCRIPT, generated_files
-from tests.clients.typescript.compiler import CLIENT, HERE, RESOLUTIONS, compile_project, make_project
+from tests.clients.typescript.compiler import CLIENT, HERE, NODE, RESOLUTIONS, compile_project, make_project
 from tests.clients.typescript.running import run
 from tests.node import npm
 
@@ -36,6 +36,14 @@ def test_it_has_the_version_of_the_service_and_needs_trpc_alone() -> None:
     assert told["version"] == version("coursegen")
     assert told["peerDependencies"] == {"@trpc/client": ">=11", "@trpc/server": ">=11"}
     assert "dependencies" not in told
+
+
+@pytest.mark.parametrize("folder", [NODE, HERE.parents[1] / "wire" / "trpc" / "node"])
+def test_what_tests_install_is_locked_by_hash_and_from_no_registry(folder: Path) -> None:
+    packages = msgspec.json.decode((folder / "package-lock.json").read_bytes())["packages"]
+    fetched = [each for path, each in packages.items() if "node_modules/" in path and not each.get("link")]
+    assert fetched
+    assert all("resolved" not in each and each["integrity"].startswith("sha512-") for each in fetched)
 
 
 def test_nothing_but_what_is_generated_stands_in_it() -> None:
