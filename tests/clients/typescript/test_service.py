@@ -1,4 +1,4 @@
-"""Generated clients under Node: the service's against the service itself, with a worker; a table's with everything."""
+"""Generated clients under Node: the service's against the service itself; a table's with everything."""
 
 import asyncio
 from pathlib import Path
@@ -14,13 +14,18 @@ from tests.wire.served import Served
 from tests.world import token_of
 
 
-async def test_the_client_drives_the_service(working: Served, application: Path) -> None:
-    environment = {
-        "SERVICE_URL": url_of(working),
-        "TOKEN": token_of(await working.user()),
-        "FREE_TOKEN": token_of(await working.user(tier="free")),
-    }
-    await asyncio.to_thread(run_tests, application, "service.test.mjs", **environment)
+async def environment_of(served: Served) -> dict[str, str]:
+    """Where the service is, and tokens of new users."""
+    tokens = {"TOKEN": await served.user(), "FREE_TOKEN": await served.user(tier="free")}
+    return {"SERVICE_URL": url_of(served), **{name: token_of(user) for name, user in tokens.items()}}
+
+
+async def test_the_client_does_the_main_job(working: Served, application: Path) -> None:
+    await asyncio.to_thread(run_tests, application, "main_job.test.mjs", **await environment_of(working))
+
+
+async def test_the_client_drives_the_service(served: Served, application: Path) -> None:
+    await asyncio.to_thread(run_tests, application, "service.test.mjs", **await environment_of(served))
 
 
 def test_a_client_of_everything_drives_a_server_of_everything(application: Path) -> None:
