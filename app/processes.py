@@ -3,19 +3,37 @@
 import asyncio
 import multiprocessing
 import os
+import resource
 import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
+NICENESS = 10
+"""Work yields to the API and to the worker's heartbeats, which share the machine with it."""
+
+
+class Limits(NamedTuple):
+    """How long a piece of work may take, and how much memory its process may hold, in bytes."""
+
+    seconds: float
+    memory_bytes: int
 
 
 class ProcessCrashed(Exception):
     """The work killed its process: out of memory, or a fault of a native library."""
+
+
+class OutOfTime(Exception):
+    """The work took longer than its limit; its process was ended."""
+
+
+class OutOfMemory(Exception):
+    """The work wanted more memory than its limit; its process was ended."""
 
 
 class Processes(Executor):
@@ -52,6 +70,17 @@ class Processes(Executor):
                 _end(pool)
             raise
 
+    async def run_within(self, limits: Limits, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `run`, within limits. Raises OutOfTime, OutOfMemory; native libraries may crash when memory ends."""
+        deadline = asyncio.timeout(limits.seconds)
+        try:
+            async with deadline:
+                return await self.run(_bounded, limits.memory_bytes, work, args, kwargs)
+        except TimeoutError as error:
+            if deadline.expired():
+                raise OutOfTime(f"the work took longer than {limits.seconds:g} s") from error
+            raise
+
     def close(self) -> None:
         """End the processes without waiting for their work."""
         while self._busy:
@@ -60,14 +89,34 @@ class Processes(Executor):
             _end(self._idle.pop())
 
     def _keep(self, future: Future[Any]) -> None:
-        """Called when work is over, in a thread of the pool's: its process is free, unless it died."""
+        """Called when work is over, in a thread of the pool's: its process is free, unless it died or is bloated."""
         pool = self._busy.pop(future, None)
-        if pool and (future.cancelled() or not isinstance(future.exception(), BrokenProcessPool)):
+        error = None if future.cancelled() else future.exception()
+        if pool and isinstance(error, OutOfMemory):
+            _end(pool)
+        elif pool and not isinstance(error, BrokenProcessPool):
             self._idle.append(pool)
 
 
 def _one_process() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=end_with_parent)
+    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
+
+
+def _begin() -> None:
+    os.nice(NICENESS)
+    end_with_parent()
+
+
+def _bounded(memory_bytes: int, work: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
+    """In the child: the work, with what it and the interpreter allocate bounded (RLIMIT_DATA, Linux 4.7 and newer)."""
+    before, most = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, most))
+    try:
+        return work(*args, **kwargs)
+    except MemoryError:
+        raise OutOfMemory("the work needs more memory than it may have") from None
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (before, most))
 
 
 def _end(pool: ProcessPoolExecutor) -> None:

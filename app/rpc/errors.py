@@ -6,6 +6,7 @@ The codes, their JSON-RPC numbers and HTTP statuses are those of tRPC v11 and JS
 import dataclasses
 import inspect
 from enum import Enum
+from functools import partial
 from string import Formatter
 from typing import Any, ClassVar, dataclass_transform
 
@@ -127,6 +128,10 @@ class RpcError(Exception):
     def issues(self) -> tuple[Issue, ...]:
         """What is wrong with the input, problem by problem."""
         return ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Fields are given by name, so an error that comes from a child process is made anew that way."""
+        return partial(type(self), **self._fields), ()
 
     def __str__(self) -> str:
         return self.message

@@ -2,14 +2,19 @@
 
 import asyncio
 import os
+import resource
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
 
-from app.processes import ProcessCrashed, Processes
+from app.processes import NICENESS, Limits, OutOfMemory, OutOfTime, ProcessCrashed, Processes
 from tests.work.harness import eventually
+
+MEBIBYTE = 1024 * 1024
+ENDLESS = Limits(seconds=3600, memory_bytes=512 * MEBIBYTE)
+ROOMY = Limits(seconds=60, memory_bytes=512 * MEBIBYTE)
 
 
 @pytest.fixture
@@ -40,11 +45,11 @@ class Endless:
 
 
 @asynccontextmanager
-async def endless(processes: Processes, folder: Path) -> AsyncGenerator[Endless]:
+async def endless(processes: Processes, folder: Path, limits: Limits = ENDLESS) -> AsyncGenerator[Endless]:
     """Such work, under way."""
     path, pipes = folder / "pipe", list[int]()
     os.mkfifo(path)
-    task = asyncio.create_task(processes.run(Path.read_text, path))
+    task = asyncio.create_task(processes.run_within(limits, Path.read_text, path))
 
     async def read() -> bool:
         with suppress(OSError):  # ENXIO: nobody reads yet
@@ -93,3 +98,37 @@ async def test_closing_ends_what_is_under_way(processes: Processes, tmp_path: Pa
 
 async def test_a_process_is_used_again(processes: Processes) -> None:
     assert len({await processes.run(os.getpid) for _ in range(3)}) == 1
+
+
+async def test_work_that_wants_too_much_memory_is_told_so_and_its_process_is_not_used_again(
+    processes: Processes,
+) -> None:
+    before = await processes.run(os.getpid)
+    with pytest.raises(OutOfMemory):
+        await processes.run_within(ROOMY, bytes, 1024 * MEBIBYTE)
+    assert await processes.run(os.getpid) != before
+
+
+async def test_memory_within_the_limit_is_had_and_the_next_work_has_no_limit(processes: Processes) -> None:
+    assert len(await processes.run_within(ROOMY, bytes, 8 * MEBIBYTE)) == 8 * MEBIBYTE
+    assert await processes.run(resource.getrlimit, resource.RLIMIT_DATA) == resource.getrlimit(resource.RLIMIT_DATA)
+
+
+async def test_work_that_takes_too_long_is_ended_and_told_so(processes: Processes, tmp_path: Path) -> None:
+    async with endless(processes, tmp_path, ROOMY._replace(seconds=5)) as work:
+        with pytest.raises(OutOfTime, match="5 s"):
+            await work.task
+        await work.is_gone()
+
+
+async def test_a_time_out_of_the_works_own_is_no_limit(processes: Processes) -> None:
+    with pytest.raises(TimeoutError):
+        await processes.run_within(ROOMY, _times_out)
+
+
+async def test_work_yields_to_the_process_that_asks_for_it(processes: Processes) -> None:
+    assert await processes.run(os.nice, 0) == min(os.nice(0) + NICENESS, 19)
+
+
+def _times_out() -> None:
+    raise TimeoutError
