@@ -13,16 +13,15 @@ from app.db.errors import DatabaseRefused
 from app.storage import object_key
 from procedures._errors import CourseNotFound, NotYours
 from procedures._tiers import Tier, size_label
-from procedures.generation._file_types import MIME_TYPES, declared_type_fits, extension_of
 from procedures.generation._upload_errors import (
     FileLimitReached,
-    FileNameInvalid,
     FileTooLarge,
     FileTypeRefused,
     StorageFailed,
     StorageQuotaExceeded,
     UploadsNotInPlan,
 )
+from procedures.generation.contents import check_name, declared_type_fits, extension_of
 
 QUOTA_CHECK = "organizations_storage_within_quota"
 FILE_LIMIT_STATE = "CG001"
@@ -65,18 +64,12 @@ def check_allowance(allowance: Allowance, caller: UUID, filename: str, mime_type
         raise UploadsNotInPlan(tier=tier.label, upgrade=tier.next_label or tier.label)
     if allowance.file_count >= tier.files_per_course:
         raise FileLimitReached(tier=tier.label, limit=tier.files_per_course, current=allowance.file_count)
-    _check_name(filename)
+    check_name(filename)
     extension = extension_of(filename)
-    if extension not in tier.accepted or extension not in MIME_TYPES or not declared_type_fits(extension, mime_type):
+    if extension not in tier.accepted or not declared_type_fits(extension, mime_type):
         raise FileTypeRefused(tier=tier.label, accepted=tier.accepted_label)
     if size > tier.max_file_bytes:
         raise FileTooLarge(tier=tier.label, limit=size_label(tier.max_file_bytes), size=size_label(size))
-
-
-def _check_name(filename: str) -> None:
-    plain = filename.isprintable() and not any(mark in filename for mark in "/\\") and not filename.startswith(".")
-    if not plain or not filename.strip():
-        raise FileNameInvalid()
 
 
 async def reserve(ctx: SignedIn, allowance: Allowance, filename: str, mime_type: str, size: int) -> Reservation:

@@ -62,6 +62,47 @@ class FileNameInvalid(RpcError, code=Code.BAD_REQUEST):
     """File name is not valid: it must be a plain name with an extension"""
 
 
+class FileEncrypted(RpcError, code=Code.UNPROCESSABLE_CONTENT):
+    """The file is protected with a password. Remove the protection and upload it again."""
+
+
+class FileDamaged(RpcError, code=Code.UNPROCESSABLE_CONTENT):
+    """The file is damaged or not whole: {reason}. Save it again with the program that made it, and upload that copy."""
+
+    reason: str
+
+
+class FileUnsafe(RpcError, code=Code.UNPROCESSABLE_CONTENT):
+    """The file cannot be accepted: {reason}. Save it without that, and upload it again."""
+
+    reason: str
+
+
+class FileHasMacros(RpcError, code=Code.UNPROCESSABLE_CONTENT):
+    """The file holds macros, which are not accepted. Save it as {format} without macros and upload it again."""
+
+    format: str
+
+
+class ArchiveTooLarge(RpcError, code=Code.UNPROCESSABLE_CONTENT):
+    """The file unpacks to {found}, and the limit is {limit}. Make it smaller and upload it again."""
+
+    found: str
+    limit: str
+
+
+class ImageTooLarge(RpcError, code=Code.UNPROCESSABLE_CONTENT):
+    """The image has {width} x {height} pixels, and the limit is {limit}. Make it smaller and upload it again."""
+
+    width: int
+    height: int
+    limit: str
+
+
+class FileTooComplex(RpcError, code=Code.UNPROCESSABLE_CONTENT):
+    """The file takes too much time or memory to be checked. Make it smaller or simpler, and upload it again."""
+
+
 class StorageFailed(RpcError, code=Code.SERVICE_UNAVAILABLE):
     """The file could not be stored. Please try again"""
 

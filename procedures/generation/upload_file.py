@@ -19,7 +19,6 @@ from procedures._bases import instructor
 from procedures._errors import CourseNotFound, NotYours
 from procedures._examples import COURSE_ID
 from procedures._tiers import MEBIBYTE
-from procedures.generation._file_types import content_fits, extension_of, found_type
 from procedures.generation._reservation import Reservation, check_allowance, finish, give_back, read_allowance, reserve
 from procedures.generation._upload_errors import (
     FileContentInvalid,
@@ -27,12 +26,12 @@ from procedures.generation._upload_errors import (
     FileNameInvalid,
     FileSizeMismatch,
     FileTooLarge,
-    FileTypeMismatch,
     FileTypeRefused,
     StorageFailed,
     StorageQuotaExceeded,
     UploadsNotInPlan,
 )
+from procedures.generation.contents import CHECK_LIMITS, REFUSALS, check_bytes, checking, extension_of
 
 SIZE_TOLERANCE = 100
 LARGEST_NUMBER = 2**53 - 1
@@ -79,7 +78,7 @@ class Uploaded(Output):
         FileContentInvalid,
         FileSizeMismatch,
         FileNameInvalid,
-        FileTypeMismatch,
+        *REFUSALS,
         StorageFailed,
     ),
 )
@@ -92,6 +91,7 @@ async def upload_file(ctx: SignedIn, input: UploadFileInput) -> Uploaded:
         reserved = await reserve(ctx, allowance, input.filename, input.mime_type, input.file_size)
         saga.on_failure(give_back, ctx, reserved)
         content = _decode(input)
+        await _check(ctx, input.filename, content)
         digest = await _store(ctx, saga, reserved, content)
         await finish(ctx, allowance, reserved, size=len(content), digest=digest)
     logger.bind(fileId=str(reserved.file_id), bytes=len(content)).info("file uploaded")
@@ -104,7 +104,7 @@ async def upload_file(ctx: SignedIn, input: UploadFileInput) -> Uploaded:
 
 
 def _decode(input: UploadFileInput) -> bytes:
-    """The file's bytes. Raises FileContentInvalid, FileSizeMismatch, FileTypeMismatch."""
+    """The file's bytes. Raises FileContentInvalid, FileSizeMismatch."""
     longest = (input.file_size + SIZE_TOLERANCE + 2) // 3 * 4 + 4
     if len(input.file_content) > longest:
         raise FileSizeMismatch(declared=input.file_size, received=len(input.file_content) // 4 * 3)
@@ -114,10 +114,13 @@ def _decode(input: UploadFileInput) -> bytes:
         raise FileContentInvalid() from None
     if not content or abs(len(content) - input.file_size) > SIZE_TOLERANCE:
         raise FileSizeMismatch(declared=input.file_size, received=len(content))
-    extension, found = extension_of(input.filename), found_type(content)
-    if not content_fits(extension, found):
-        raise FileTypeMismatch(declared=extension.upper(), found=found)
     return content
+
+
+async def _check(ctx: SignedIn, filename: str, content: bytes) -> None:
+    """Refuse content that is not what its name says, or could harm. Raises one of REFUSALS."""
+    with checking():
+        await ctx.resources.processes.run_within(CHECK_LIMITS, check_bytes, content, extension_of(filename))
 
 
 async def _store(ctx: SignedIn, saga: Saga, reserved: Reservation, content: bytes) -> str:

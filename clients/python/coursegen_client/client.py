@@ -199,15 +199,22 @@ class Generation:
         Arguments: `file_size` in bytes, before encoding; `file_content` is base64 (RFC 4648, section 4).
 
         Raises:
+            ArchiveTooLarge
             CourseNotFound
             FileContentInvalid
+            FileDamaged
+            FileEncrypted
+            FileHasMacros
             FileLimitReached
             FileNameInvalid
             FileSizeMismatch
+            FileTooComplex
             FileTooLarge
             FileTypeMismatch
             FileTypeRefused
+            FileUnsafe
             Forbidden
+            ImageTooLarge
             NotYours
             RateLimited
             SlotsUnavailable
@@ -240,15 +247,22 @@ class Generation:
         read.
 
         Raises:
+            ArchiveTooLarge
             CourseNotFound
             FileContentInvalid
+            FileDamaged
+            FileEncrypted
+            FileHasMacros
             FileLimitReached
             FileNameInvalid
             FileSizeMismatch
+            FileTooComplex
             FileTooLarge
             FileTypeMismatch
             FileTypeRefused
+            FileUnsafe
             Forbidden
+            ImageTooLarge
             NotYours
             RateLimited
             SlotsUnavailable

@@ -16,6 +16,7 @@ from ._runtime.base_errors import (
 
 __all__ = [
     "AlreadyRunning",
+    "ArchiveTooLarge",
     "BodyCut",
     "BodyTimeout",
     "CallFailed",
@@ -25,13 +26,19 @@ __all__ = [
     "CoursegenError",
     "ERRORS",
     "FileContentInvalid",
+    "FileDamaged",
+    "FileEncrypted",
+    "FileHasMacros",
     "FileLimitReached",
     "FileNameInvalid",
     "FileSizeMismatch",
+    "FileTooComplex",
     "FileTooLarge",
     "FileTypeMismatch",
     "FileTypeRefused",
+    "FileUnsafe",
     "Forbidden",
+    "ImageTooLarge",
     "InitiateFailed",
     "InternalError",
     "InvalidConnectionParams",
@@ -78,6 +85,21 @@ class AlreadyRunning(CallFailed):
         return cast("str", self._detail("job_id", str))
 
 
+class ArchiveTooLarge(CallFailed):
+    """The file unpacks to {found}, and the limit is {limit}. Make it smaller and upload it again.
+
+    HTTP 422, UNPROCESSABLE_CONTENT.
+    """
+
+    @property
+    def found(self) -> str:
+        return cast("str", self._detail("found", str))
+
+    @property
+    def limit(self) -> str:
+        return cast("str", self._detail("limit", str))
+
+
 class BodyCut(CallFailed):
     """The request body ended before it was complete
 
@@ -115,6 +137,35 @@ class FileContentInvalid(CallFailed):
 
     HTTP 400, BAD_REQUEST.
     """
+
+
+class FileDamaged(CallFailed):
+    """The file is damaged or not whole: {reason}. Save it again with the program that made it, and upload that copy.
+
+    HTTP 422, UNPROCESSABLE_CONTENT.
+    """
+
+    @property
+    def reason(self) -> str:
+        return cast("str", self._detail("reason", str))
+
+
+class FileEncrypted(CallFailed):
+    """The file is protected with a password. Remove the protection and upload it again.
+
+    HTTP 422, UNPROCESSABLE_CONTENT.
+    """
+
+
+class FileHasMacros(CallFailed):
+    """The file holds macros, which are not accepted. Save it as {format} without macros and upload it again.
+
+    HTTP 422, UNPROCESSABLE_CONTENT.
+    """
+
+    @property
+    def format(self) -> str:
+        return cast("str", self._detail("format", str))
 
 
 class FileLimitReached(CallFailed):
@@ -156,6 +207,13 @@ class FileSizeMismatch(CallFailed):
     @property
     def received(self) -> int:
         return cast("int", self._detail("received", int))
+
+
+class FileTooComplex(CallFailed):
+    """The file takes too much time or memory to be checked. Make it smaller or simpler, and upload it again.
+
+    HTTP 422, UNPROCESSABLE_CONTENT.
+    """
 
 
 class FileTooLarge(CallFailed):
@@ -207,11 +265,41 @@ class FileTypeRefused(CallFailed):
         return cast("str", self._detail("accepted", str))
 
 
+class FileUnsafe(CallFailed):
+    """The file cannot be accepted: {reason}. Save it without that, and upload it again.
+
+    HTTP 422, UNPROCESSABLE_CONTENT.
+    """
+
+    @property
+    def reason(self) -> str:
+        return cast("str", self._detail("reason", str))
+
+
 class Forbidden(CallFailed):
     """Insufficient permissions
 
     HTTP 403, FORBIDDEN.
     """
+
+
+class ImageTooLarge(CallFailed):
+    """The image has {width} x {height} pixels, and the limit is {limit}. Make it smaller and upload it again.
+
+    HTTP 422, UNPROCESSABLE_CONTENT.
+    """
+
+    @property
+    def width(self) -> int:
+        return cast("int", self._detail("width", int))
+
+    @property
+    def height(self) -> int:
+        return cast("int", self._detail("height", int))
+
+    @property
+    def limit(self) -> str:
+        return cast("str", self._detail("limit", str))
 
 
 class InitiateFailed(CallFailed):
@@ -540,18 +628,25 @@ class UserLimitReached(CallFailed):
 
 ERRORS: Final[Mapping[str, type[CallFailed]]] = {
     "AlreadyRunning": AlreadyRunning,
+    "ArchiveTooLarge": ArchiveTooLarge,
     "BodyCut": BodyCut,
     "BodyTimeout": BodyTimeout,
     "CallTimeout": CallTimeout,
     "CourseNotFound": CourseNotFound,
     "FileContentInvalid": FileContentInvalid,
+    "FileDamaged": FileDamaged,
+    "FileEncrypted": FileEncrypted,
+    "FileHasMacros": FileHasMacros,
     "FileLimitReached": FileLimitReached,
     "FileNameInvalid": FileNameInvalid,
     "FileSizeMismatch": FileSizeMismatch,
+    "FileTooComplex": FileTooComplex,
     "FileTooLarge": FileTooLarge,
     "FileTypeMismatch": FileTypeMismatch,
     "FileTypeRefused": FileTypeRefused,
+    "FileUnsafe": FileUnsafe,
     "Forbidden": Forbidden,
+    "ImageTooLarge": ImageTooLarge,
     "InitiateFailed": InitiateFailed,
     "InternalError": InternalError,
     "InvalidConnectionParams": InvalidConnectionParams,

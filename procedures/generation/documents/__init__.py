@@ -17,9 +17,11 @@ from procedures.generation.documents.errors import UnreadableDocument
 from procedures.generation.documents.extraction import MARKDOWN, PDF, PLAIN_TEXT, extract
 from procedures.generation.documents.inline import escaped, guarded, literal, one_line, plain
 from procedures.generation.documents.markdown import from_markdown
+from procedures.generation.documents.pdf import BROKEN as BROKEN_PDF
 from procedures.generation.documents.safety import safe, safe_in_place
 
 __all__ = [
+    "BROKEN_PDF",
     "MARKDOWN",
     "PDF",
     "PLAIN_TEXT",

@@ -20,8 +20,7 @@ _LIGATURE = re.compile("[\ufb00-\ufb06]")
 # Bullets of symbol fonts, which have no meaning of their own in Unicode, and of a common library's base fonts.
 _BULLET = re.compile("^\\s*[\x7f\uf0b7\uf0a7\uf0d8\uf0fc\uf076]\\s*")
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
-# What pypdf lets through on files that are broken inside, beside its own errors.
-_BROKEN = (
+BROKEN = (
     PyPdfError,
     DependencyError,
     ArithmeticError,
@@ -35,6 +34,7 @@ _BROKEN = (
     ValueError,
     zlib.error,
 )
+"""What pypdf lets through on files that are broken inside, beside its own errors."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -65,7 +65,7 @@ def read_pages(data: bytes) -> Pages:
             raise UnreadableDocument(f"The PDF has {len(reader.pages)} pages: more than {MOST_PAGES}")
         lines = tuple(line for number, page in enumerate(reader.pages) for line in _lines(number, page))
         return Pages(lines, dict(_titles(reader.outline, 1)))
-    except _BROKEN as error:
+    except BROKEN as error:
         raise UnreadableDocument("The PDF is damaged or not a PDF") from error
 
 

@@ -10,8 +10,8 @@ from app.processes import ProcessCrashed
 from app.storage import ObjectMissing
 from app.work.lifecycle import RunFailed, RunLost
 from procedures._bases import queue
-from procedures.generation._file_types import MIME_TYPES
 from procedures.generation._input import StageInput
+from procedures.generation.contents import MIME_TYPES
 from procedures.generation.documents import UnreadableDocument, extract, to_markdown
 from procedures.generation.stages._step import Step, begin, completing, hand_on
 from procedures.generation.stages.structure_generation import structure_generation
