@@ -1,4 +1,4 @@
-"""Uploaded files to text: PDF, Markdown and plain text become a `Document` of headings, paragraphs and lists.
+"""Uploaded files to text: each becomes a `Document` of headings, paragraphs, lists and tables.
 
 `extract` is synchronous and may take long on a large PDF: run it in a child process.
 """
@@ -7,14 +7,16 @@ from procedures.generation.documents.blocks import (
     Block,
     Document,
     Heading,
+    PageStarts,
     Paragraph,
     Preformatted,
     has_text,
+    page_starts,
     rendered,
     to_markdown,
 )
 from procedures.generation.documents.errors import UnreadableDocument
-from procedures.generation.documents.extraction import MARKDOWN, PDF, PLAIN_TEXT, extract
+from procedures.generation.documents.extraction import DOCX, HTML, MARKDOWN, PDF, PLAIN_TEXT, PPTX, extract
 from procedures.generation.documents.inline import escaped, guarded, literal, one_line, plain
 from procedures.generation.documents.markdown import from_markdown
 from procedures.generation.documents.pdf import BROKEN as BROKEN_PDF
@@ -22,12 +24,16 @@ from procedures.generation.documents.safety import safe, safe_in_place
 
 __all__ = [
     "BROKEN_PDF",
+    "DOCX",
+    "HTML",
     "MARKDOWN",
     "PDF",
     "PLAIN_TEXT",
+    "PPTX",
     "Block",
     "Document",
     "Heading",
+    "PageStarts",
     "Paragraph",
     "Preformatted",
     "UnreadableDocument",
@@ -38,6 +44,7 @@ __all__ = [
     "has_text",
     "literal",
     "one_line",
+    "page_starts",
     "plain",
     "rendered",
     "safe",

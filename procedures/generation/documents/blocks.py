@@ -3,7 +3,7 @@
 The rendering is what the database keeps; `markdown.from_markdown` reads it back to the same blocks.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Literal
 
@@ -38,16 +38,43 @@ class Preformatted(msgspec.Struct, frozen=True, tag="preformatted"):
 Block = Heading | Paragraph | Preformatted
 
 
+PageStarts = tuple[tuple[int, int], ...]
+"""Where pages begin in a document's Markdown: (line from 0, page from 1), in order."""
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """What a reader finds in a file. `pages` says for each block on which page (PDF) or slide it begins, from 1; it is
+    empty for formats that have neither.
+    """
+
+    blocks: tuple[Block, ...]
+    pages: tuple[int, ...] = ()
+    page_count: int | None = None
+
+
 class Document(msgspec.Struct, frozen=True):
-    """One uploaded file after extraction: its name as uploaded, and its text in reading order."""
+    """One uploaded file after extraction: its name as uploaded, and what was read, in reading order."""
 
     filename: str
     blocks: tuple[Block, ...]
+    pages: tuple[int, ...] = ()
+    page_count: int | None = None
 
 
 def to_markdown(document: Document) -> str:
     """The document as Markdown, blocks separated by blank lines; the name is not part of it."""
     return "\n\n".join(rendered(block) for block in document.blocks)
+
+
+def page_starts(document: Document) -> PageStarts:
+    """Where the pages begin in the document's Markdown, so that text that was stored can be traced to them."""
+    starts: list[tuple[int, int]] = []
+    line = 0
+    for block, page in zip(document.blocks, document.pages, strict=bool(document.pages)):
+        if not starts or starts[-1][1] != page:
+            starts.append((line, page))
+        line += rendered(block).count("\n") + 2  # the blank line between blocks
+    return tuple(starts)
 
 
 def rendered(block: Block) -> str:
@@ -59,11 +86,17 @@ def rendered(block: Block) -> str:
 
 def lists_joined(blocks: Iterable[Block]) -> tuple[Block, ...]:
     """The blocks, with lists that follow each other made one."""
-    joined: list[Block] = []
-    for is_list, run in groupby(blocks, lambda block: isinstance(block, Preformatted) and block.kind == "list"):
+    return tuple(block for block, _ in placed_lists_joined((block, 0) for block in blocks))
+
+
+def placed_lists_joined(blocks: Iterable[tuple[Block, int]]) -> Sequence[tuple[Block, int]]:
+    """The same for blocks with their pages; a list begins where its first item does."""
+    joined: list[tuple[Block, int]] = []
+    for is_list, run in groupby(blocks, lambda each: isinstance(each[0], Preformatted) and each[0].kind == "list"):
         members = tuple(run)
-        joined += (Preformatted("list", "\n".join(block.text for block in members)),) if is_list else members
-    return tuple(joined)
+        whole = Preformatted("list", "\n".join(block.text for block, _ in members))
+        joined += ((whole, members[0][1]),) if is_list else members
+    return joined
 
 
 def has_text(blocks: Iterable[Block]) -> bool:

@@ -7,7 +7,15 @@ from statistics import median
 
 import msgspec
 
-from procedures.generation.documents.blocks import DEEPEST_LEVEL, Block, Heading, Paragraph, Preformatted, lists_joined
+from procedures.generation.documents.blocks import (
+    DEEPEST_LEVEL,
+    Block,
+    Heading,
+    Paragraph,
+    Preformatted,
+    Reading,
+    placed_lists_joined,
+)
 from procedures.generation.documents.inline import literal
 from procedures.generation.documents.pdf import Line, Pages
 from procedures.generation.documents.plaintext import could_be_heading, list_item
@@ -30,15 +38,17 @@ class _Type(msgspec.Struct, frozen=True):
     bold_level: int
 
 
-def laid_out(pages: Pages) -> tuple[Block, ...]:
+def laid_out(pages: Pages) -> Reading:
     """The blocks of a PDF, in the order in which its pages draw them."""
     lines = without_running_lines(pages.lines)
     if not lines:
-        return ()
+        return Reading((), page_count=pages.count)
     levels = _levels(lines, pages.outline)
     known = words_in(line.text for line in lines)
     typeface = _type_of(lines)
-    return lists_joined(_block(group, level, known) for level, group in _groups(lines, levels, typeface))
+    groups = _groups(lines, levels, typeface)
+    placed = placed_lists_joined((_block(group, level, known), group[0].page) for level, group in groups)
+    return Reading(tuple(block for block, _ in placed), tuple(page for _, page in placed), pages.count)
 
 
 def _type_of(lines: Sequence[Line]) -> _Type:

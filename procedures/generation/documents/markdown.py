@@ -2,6 +2,7 @@
 
 import re
 import textwrap
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import partial
 
@@ -12,6 +13,7 @@ from procedures.generation.documents.blocks import (
     Block,
     Document,
     Heading,
+    PageStarts,
     Paragraph,
     Preformatted,
     PreformattedKind,
@@ -34,21 +36,28 @@ _WHOLE: dict[str, PreformattedKind] = {
 
 def read_markdown(text: str) -> tuple[Block, ...]:
     """The blocks of an uploaded Markdown text, made safe to show; front matter and link definitions are left out."""
-    return tuple(_blocks(_FRONT_MATTER.sub("", tidy(text))))
+    return tuple(block for block, _ in _blocks(_FRONT_MATTER.sub("", tidy(text))))
 
 
-def from_markdown(text: str, filename: str) -> Document:
-    """The document that `to_markdown` has rendered as `text`; made safe again, for the text may have been stored."""
-    return Document(filename, tuple(_blocks(text)))
+def from_markdown(text: str, filename: str, starts: PageStarts = (), page_count: int | None = None) -> Document:
+    """The document that `to_markdown` has rendered as `text`, and `page_starts` as `starts`.
+
+    It is made safe again, for the text may have been stored.
+    """
+    found = list(_blocks(text))
+    lines = [line for line, _ in starts]
+    pages = tuple(starts[max(bisect_right(lines, line) - 1, 0)][1] for _, line in found) if starts else ()
+    return Document(filename, tuple(block for block, _ in found), pages, page_count)
 
 
-def _blocks(text: str) -> Iterator[Block]:
+def _blocks(text: str) -> Iterator[tuple[Block, int]]:
+    """Each block with the line that it begins on."""
     reader = _Reader(text)
     for position, token in enumerate(reader.tokens):
         if token.level == 0:
             block = reader.block(position)
             if block is not None and ((isinstance(block, Paragraph) and block.text) or has_text([block])):
-                yield block
+                yield block, (token.map or (0, 0))[0]
 
 
 def _parser() -> MarkdownIt:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from pypdf import PageObject, PdfReader
 from pypdf.errors import DependencyError, PyPdfError
+from pypdf.generic import DictionaryObject
 
 from procedures.generation.documents.errors import UnreadableDocument
 from procedures.generation.documents.inline import one_line, tidy
@@ -49,10 +50,15 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Pages(msgspec.Struct, frozen=True):
-    """What a PDF shows (its lines) and what it says of itself (the titles of its outline, with their depth from 1)."""
+    """What a PDF shows (its lines) and what it says of itself (the titles of its outline, with their depth from 1).
+
+    `scanned` is a PDF that shows images and no text.
+    """
 
     lines: tuple[Line, ...]
     outline: dict[str, int]
+    count: int
+    scanned: bool = False
 
 
 def read_pages(data: bytes) -> Pages:
@@ -63,10 +69,18 @@ def read_pages(data: bytes) -> Pages:
             raise UnreadableDocument("The PDF is protected with a password")
         if len(reader.pages) > MOST_PAGES:
             raise UnreadableDocument(f"The PDF has {len(reader.pages)} pages: more than {MOST_PAGES}")
-        lines = tuple(line for number, page in enumerate(reader.pages) for line in _lines(number, page))
-        return Pages(lines, dict(_titles(reader.outline, 1)))
+        lines = tuple(line for number, page in enumerate(reader.pages, start=1) for line in _lines(number, page))
+        scanned = not lines and any(_shows_images(page) for page in reader.pages)
+        return Pages(lines, dict(_titles(reader.outline, 1)), len(reader.pages), scanned)
     except BROKEN as error:
         raise UnreadableDocument("The PDF is damaged or not a PDF") from error
+
+
+def _shows_images(page: PageObject) -> bool:
+    """Whether the page has an image among its resources, or a form, which may hold one (ISO 32000-1, 8.8)."""
+    resources: Any = page.get("/Resources") or DictionaryObject()
+    objects: Any = resources.get_object().get("/XObject") or DictionaryObject()
+    return any(each.get_object().get("/Subtype") in {"/Image", "/Form"} for each in objects.get_object().values())
 
 
 def _titles(entries: Any, depth: int) -> Iterator[tuple[str, int]]:

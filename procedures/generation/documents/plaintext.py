@@ -10,7 +10,7 @@ from procedures.generation.documents.wrapping import joined, words_in
 LONGEST_HEADING = 90
 _BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n)+")
 _UNDERLINE = re.compile(r"\s*(={3,}|-{3,})\s*")
-_ITEM = re.compile(r"\s*(?:[-*•‣▪–—●·]|(\d{1,3})[.)])\s+(?=\S)")
+_ITEM = re.compile(r"\s*(?:[-*•‣▪–—●·◦○]|(\d{1,3})[.)])\s+(?=\S)")
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+(?=[^\W\d_])")
 _CHAPTER = re.compile(r"(?:chapter|part|section|lesson|глава|часть|раздел|урок)\s+[\dIVXLC]+\b", re.IGNORECASE)
 _INDENTED = re.compile(r"(?:\t| {2,})\S")

@@ -2,7 +2,6 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from markdown_it import MarkdownIt
 
 from procedures.generation.documents import (
     MARKDOWN,
@@ -18,6 +17,7 @@ from procedures.generation.documents import (
     safe,
     to_markdown,
 )
+from tests.procedures.generation.documents.rendering import rendered_tokens
 
 _PIECES = (
     *(
@@ -62,20 +62,6 @@ def _read(text: str) -> Document:
     return from_markdown(text, "")
 
 
-class _Credulous(MarkdownIt):
-    """A renderer that lets every link through."""
-
-    def validateLink(self, url: str) -> bool:  # noqa: ARG002 - the name is markdown-it's
-        return True
-
-
-def _tokens(text: str) -> list[tuple[str, str]]:
-    """What a renderer that allows everything would make: (kind, address) of each inline token."""
-    renderer = _Credulous("commonmark", {"html": True}).enable("table")
-    tokens = [each for token in renderer.parse(text) for each in (token, *(token.children or ()))]
-    return [(token.type, str(token.attrs.get("href", ""))) for token in tokens]
-
-
 def test_headings_paragraphs_and_lists_come_in_the_order_of_the_text() -> None:
     document = extract(b"# Bread\n\nFlour and\nwater.\n\n- one\n- two\n\nSetext\n------\nEnd.", MARKDOWN)
     assert document.blocks == (
@@ -113,7 +99,7 @@ def test_a_heading_is_plain_text() -> None:
 
 @given(_HOSTILE)
 def test_no_html_image_or_unsafe_link_passes(text: str) -> None:
-    for kind, address in _tokens(to_markdown(_read(text))):
+    for kind, address in rendered_tokens(to_markdown(_read(text))):
         assert kind not in {"html_inline", "html_block", "image"}
         assert kind != "link_open" or address.startswith(("http://", "https://", "mailto:"))
 

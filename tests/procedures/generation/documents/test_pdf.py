@@ -17,6 +17,7 @@ from procedures.generation.documents import (
     UnreadableDocument,
     extract,
     from_markdown,
+    page_starts,
     to_markdown,
 )
 
@@ -48,7 +49,7 @@ def test_a_title_that_is_also_the_running_header_stays_a_title() -> None:
 
 def test_extracted_text_reads_back_to_the_same_document() -> None:
     document = extract(SAMPLE, PDF, "bread.pdf")
-    assert from_markdown(to_markdown(document), "bread.pdf") == document
+    assert from_markdown(to_markdown(document), "bread.pdf", page_starts(document), document.page_count) == document
 
 
 def test_a_pdf_with_a_password_says_so() -> None:
@@ -64,11 +65,26 @@ def test_a_pdf_that_opens_without_a_password_is_read_though_encrypted() -> None:
     assert extract(_written(writer), PDF) == extract(SAMPLE, PDF)
 
 
-def test_pages_without_text_are_called_scanned() -> None:
+def test_pages_of_images_alone_are_called_scanned() -> None:
+    with pytest.raises(UnreadableDocument, match=r"^The PDF has no text: its pages are scanned images\. "):
+        extract(DATA / "scan.pdf", PDF)
+
+
+def test_pages_with_nothing_on_them_are_called_empty() -> None:
     writer = PdfWriter()
     writer.add_blank_page(200, 200)
-    with pytest.raises(UnreadableDocument, match="scanned"):
+    with pytest.raises(UnreadableDocument, match="its pages are empty"):
         extract(_written(writer), PDF)
+
+
+def test_each_block_knows_the_page_that_it_begins_on() -> None:
+    document = extract(SAMPLE, PDF)
+    reader = PdfReader(BytesIO(SAMPLE))
+    assert (document.page_count, len(document.pages)) == (len(reader.pages), len(document.blocks))
+    assert list(document.pages) == sorted(document.pages)
+    for block, page in zip(document.blocks, document.pages, strict=True):
+        if isinstance(block, Heading):
+            assert block.text in " ".join(reader.pages[page - 1].extract_text().split())
 
 
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7", b"not a pdf", SAMPLE[:5000], b"\0" * 100])
