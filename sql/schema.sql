@@ -519,6 +519,95 @@ $$;
 
 ALTER FUNCTION app.fail_run(p_run_id uuid, p_error text, p_epoch integer) OWNER TO app_owner;
 
+CREATE TABLE public.file_catalog (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    organization_id uuid NOT NULL,
+    course_id uuid NOT NULL,
+    course_user_id uuid NOT NULL,
+    uploaded_by uuid NOT NULL,
+    filename text NOT NULL,
+    mime_type text NOT NULL,
+    file_type text NOT NULL,
+    file_size bigint NOT NULL,
+    storage_path text,
+    hash text,
+    extracted_text text,
+    status text DEFAULT 'uploading'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    page_count integer,
+    page_starts jsonb,
+    CONSTRAINT file_catalog_check CHECK (((status = ANY (ARRAY['uploading'::text, 'failed'::text])) OR ((hash IS NOT NULL) AND (storage_path IS NOT NULL)))),
+    CONSTRAINT file_catalog_file_size_check CHECK ((file_size > 0)),
+    CONSTRAINT file_catalog_filename_check CHECK (((length(filename) >= 1) AND (length(filename) <= 255))),
+    CONSTRAINT file_catalog_hash_check CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT file_catalog_page_count_check CHECK ((page_count > 0)),
+    CONSTRAINT file_catalog_status_check CHECK ((status = ANY (ARRAY['uploading'::text, 'ready'::text, 'processing'::text, 'processed'::text, 'failed'::text]))),
+    CONSTRAINT file_catalog_stored_under_its_course CHECK (starts_with(storage_path, ((((organization_id)::text || '/'::text) || (course_id)::text) || '/'::text)))
+);
+
+ALTER TABLE ONLY public.file_catalog FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.file_catalog OWNER TO app_owner;
+
+CREATE FUNCTION app.file_entry(p_file public.file_catalog) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+    select jsonb_build_object(
+        'id', p_file.id, 'filename', p_file.filename, 'mime_type', p_file.mime_type, 'file_size', p_file.file_size,
+        'status', case when p_file.mime_type like 'image/%' then 'completed' else 'pending' end,
+        'pages', null, 'error', null
+    )
+$$;
+
+ALTER FUNCTION app.file_entry(p_file public.file_catalog) OWNER TO app_owner;
+
+CREATE FUNCTION app.file_progress(p_run_id uuid, p_epoch integer, p_file_id uuid, p_status text, p_pages integer DEFAULT NULL::integer, p_error text DEFAULT NULL::text) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    run public.generation_runs := app.lock_held_run(p_run_id, p_epoch);
+    file public.file_catalog;
+begin
+    if p_status is null or p_status not in ('pending', 'processing', 'completed', 'failed') then
+        raise exception 'p_status must be pending, processing, completed or failed, not %', quote_nullable(p_status)
+            using errcode = 'invalid_parameter_value';
+    end if;
+    if run.id is null then
+        return false;
+    end if;
+    select * into file from public.file_catalog f where f.id = p_file_id and f.course_id = run.course_id;
+    if file.id is not null then
+        update public.courses c
+        set generation_progress = jsonb_set(c.generation_progress, '{files}', app.files_after(
+                c.generation_progress -> 'files', file,
+                jsonb_build_object('status', p_status, 'pages', p_pages, 'error', p_error)
+            )),
+            last_progress_update = now()
+        where c.id = run.course_id;
+    end if;
+    return true;
+end
+$$;
+
+ALTER FUNCTION app.file_progress(p_run_id uuid, p_epoch integer, p_file_id uuid, p_status text, p_pages integer, p_error text) OWNER TO app_owner;
+
+CREATE FUNCTION app.files_after(p_files jsonb, p_file public.file_catalog, p_change jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+    select coalesce(
+        jsonb_agg(case when entry ->> 'id' = p_file.id::text then entry || p_change else entry end order by place), '[]'
+    )
+    from jsonb_array_elements(case
+        when p_files @> jsonb_build_array(jsonb_build_object('id', p_file.id)) then p_files
+        else p_files || app.file_entry(p_file)
+    end) with ordinality as entries (entry, place)
+$$;
+
+ALTER FUNCTION app.files_after(p_files jsonb, p_file public.file_catalog, p_change jsonb) OWNER TO app_owner;
+
 CREATE FUNCTION app.finish_run(p_run_id uuid, p_epoch integer, p_state text, p_error text DEFAULT NULL::text, p_job_id text DEFAULT NULL::text, p_error_details jsonb DEFAULT NULL::jsonb) RETURNS uuid
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -638,10 +727,8 @@ CREATE FUNCTION app.initial_progress(p_course_id uuid) RETURNS jsonb
     AS $$
     with documents as (
         select
-            count(*) > 0 as found,
-            coalesce(jsonb_agg(jsonb_build_object(
-                'id', f.id, 'filename', f.filename, 'mime_type', f.mime_type, 'file_size', f.file_size
-            ) order by f.created_at, f.id), '[]') as files
+            count(*) filter (where f.mime_type not like 'image/%') > 0 as found,
+            coalesce(jsonb_agg(app.file_entry(f) order by f.created_at, f.id), '[]') as files
         from public.file_catalog f
         where f.course_id = p_course_id and f.status <> 'uploading'
     )
@@ -1060,12 +1147,13 @@ CREATE FUNCTION app.tell_progress() RETURNS trigger
     SET search_path TO ''
     AS $$
 declare
+    same_files boolean := new.generation_progress -> 'files' is not distinct from old.generation_progress -> 'files';
     news text := jsonb_build_object(
         'course_id', new.id,
         'run_id', new.run_id,
         'generation_status', new.generation_status,
         'updated_at', new.last_progress_update,
-        'progress', new.generation_progress - 'files' - 'metadata'
+        'progress', new.generation_progress - 'metadata' - case when same_files then '{files}'::text[] else '{}' end
     )::text;
 begin
     if octet_length(news) >= 7500 then
@@ -1226,33 +1314,6 @@ CREATE TABLE public.enrollments (
 ALTER TABLE ONLY public.enrollments FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.enrollments OWNER TO app_owner;
-
-CREATE TABLE public.file_catalog (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    organization_id uuid NOT NULL,
-    course_id uuid NOT NULL,
-    course_user_id uuid NOT NULL,
-    uploaded_by uuid NOT NULL,
-    filename text NOT NULL,
-    mime_type text NOT NULL,
-    file_type text NOT NULL,
-    file_size bigint NOT NULL,
-    storage_path text,
-    hash text,
-    extracted_text text,
-    status text DEFAULT 'uploading'::text NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT file_catalog_check CHECK (((status = ANY (ARRAY['uploading'::text, 'failed'::text])) OR ((hash IS NOT NULL) AND (storage_path IS NOT NULL)))),
-    CONSTRAINT file_catalog_file_size_check CHECK ((file_size > 0)),
-    CONSTRAINT file_catalog_filename_check CHECK (((length(filename) >= 1) AND (length(filename) <= 255))),
-    CONSTRAINT file_catalog_hash_check CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
-    CONSTRAINT file_catalog_status_check CHECK ((status = ANY (ARRAY['uploading'::text, 'ready'::text, 'processing'::text, 'processed'::text, 'failed'::text]))),
-    CONSTRAINT file_catalog_stored_under_its_course CHECK (starts_with(storage_path, ((((organization_id)::text || '/'::text) || (course_id)::text) || '/'::text)))
-);
-
-ALTER TABLE ONLY public.file_catalog FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.file_catalog OWNER TO app_owner;
 
 CREATE TABLE public.generation_status_history (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -2127,6 +2188,55 @@ GRANT ALL ON FUNCTION app.event_rank(p_step_id integer, p_status text) TO servic
 REVOKE ALL ON FUNCTION app.fail_run(p_run_id uuid, p_error text, p_epoch integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.fail_run(p_run_id uuid, p_error text, p_epoch integer) TO service_role;
 
+GRANT SELECT,DELETE ON TABLE public.file_catalog TO authenticated;
+GRANT SELECT,DELETE ON TABLE public.file_catalog TO app_superadmin;
+GRANT SELECT,DELETE,UPDATE ON TABLE public.file_catalog TO service_role;
+
+GRANT INSERT(id) ON TABLE public.file_catalog TO authenticated;
+GRANT INSERT(id) ON TABLE public.file_catalog TO app_superadmin;
+
+GRANT INSERT(organization_id) ON TABLE public.file_catalog TO authenticated;
+GRANT INSERT(organization_id) ON TABLE public.file_catalog TO app_superadmin;
+
+GRANT INSERT(course_id) ON TABLE public.file_catalog TO authenticated;
+GRANT INSERT(course_id) ON TABLE public.file_catalog TO app_superadmin;
+
+GRANT INSERT(course_user_id) ON TABLE public.file_catalog TO authenticated;
+GRANT INSERT(course_user_id) ON TABLE public.file_catalog TO app_superadmin;
+
+GRANT INSERT(uploaded_by) ON TABLE public.file_catalog TO authenticated;
+GRANT INSERT(uploaded_by) ON TABLE public.file_catalog TO app_superadmin;
+
+GRANT INSERT(filename) ON TABLE public.file_catalog TO authenticated;
+GRANT INSERT(filename) ON TABLE public.file_catalog TO app_superadmin;
+
+GRANT INSERT(mime_type),UPDATE(mime_type) ON TABLE public.file_catalog TO authenticated;
+GRANT INSERT(mime_type),UPDATE(mime_type) ON TABLE public.file_catalog TO app_superadmin;
+
+GRANT INSERT(file_type),UPDATE(file_type) ON TABLE public.file_catalog TO authenticated;
+GRANT INSERT(file_type),UPDATE(file_type) ON TABLE public.file_catalog TO app_superadmin;
+
+GRANT INSERT(file_size),UPDATE(file_size) ON TABLE public.file_catalog TO authenticated;
+GRANT INSERT(file_size),UPDATE(file_size) ON TABLE public.file_catalog TO app_superadmin;
+
+GRANT INSERT(storage_path) ON TABLE public.file_catalog TO authenticated;
+GRANT INSERT(storage_path) ON TABLE public.file_catalog TO app_superadmin;
+
+GRANT INSERT(hash),UPDATE(hash) ON TABLE public.file_catalog TO authenticated;
+GRANT INSERT(hash),UPDATE(hash) ON TABLE public.file_catalog TO app_superadmin;
+
+GRANT INSERT(status),UPDATE(status) ON TABLE public.file_catalog TO authenticated;
+GRANT INSERT(status),UPDATE(status) ON TABLE public.file_catalog TO app_superadmin;
+
+REVOKE ALL ON FUNCTION app.file_entry(p_file public.file_catalog) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.file_entry(p_file public.file_catalog) TO service_role;
+
+REVOKE ALL ON FUNCTION app.file_progress(p_run_id uuid, p_epoch integer, p_file_id uuid, p_status text, p_pages integer, p_error text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.file_progress(p_run_id uuid, p_epoch integer, p_file_id uuid, p_status text, p_pages integer, p_error text) TO service_role;
+
+REVOKE ALL ON FUNCTION app.files_after(p_files jsonb, p_file public.file_catalog, p_change jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.files_after(p_files jsonb, p_file public.file_catalog, p_change jsonb) TO service_role;
+
 REVOKE ALL ON FUNCTION app.finish_run(p_run_id uuid, p_epoch integer, p_state text, p_error text, p_job_id text, p_error_details jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.finish_run(p_run_id uuid, p_epoch integer, p_state text, p_error text, p_job_id text, p_error_details jsonb) TO service_role;
 
@@ -2253,46 +2363,6 @@ GRANT INSERT(enrolled_at) ON TABLE public.enrollments TO app_superadmin;
 
 GRANT INSERT(completed_at),UPDATE(completed_at) ON TABLE public.enrollments TO authenticated;
 GRANT INSERT(completed_at),UPDATE(completed_at) ON TABLE public.enrollments TO app_superadmin;
-
-GRANT SELECT,DELETE ON TABLE public.file_catalog TO authenticated;
-GRANT SELECT,DELETE ON TABLE public.file_catalog TO app_superadmin;
-GRANT SELECT,DELETE,UPDATE ON TABLE public.file_catalog TO service_role;
-
-GRANT INSERT(id) ON TABLE public.file_catalog TO authenticated;
-GRANT INSERT(id) ON TABLE public.file_catalog TO app_superadmin;
-
-GRANT INSERT(organization_id) ON TABLE public.file_catalog TO authenticated;
-GRANT INSERT(organization_id) ON TABLE public.file_catalog TO app_superadmin;
-
-GRANT INSERT(course_id) ON TABLE public.file_catalog TO authenticated;
-GRANT INSERT(course_id) ON TABLE public.file_catalog TO app_superadmin;
-
-GRANT INSERT(course_user_id) ON TABLE public.file_catalog TO authenticated;
-GRANT INSERT(course_user_id) ON TABLE public.file_catalog TO app_superadmin;
-
-GRANT INSERT(uploaded_by) ON TABLE public.file_catalog TO authenticated;
-GRANT INSERT(uploaded_by) ON TABLE public.file_catalog TO app_superadmin;
-
-GRANT INSERT(filename) ON TABLE public.file_catalog TO authenticated;
-GRANT INSERT(filename) ON TABLE public.file_catalog TO app_superadmin;
-
-GRANT INSERT(mime_type),UPDATE(mime_type) ON TABLE public.file_catalog TO authenticated;
-GRANT INSERT(mime_type),UPDATE(mime_type) ON TABLE public.file_catalog TO app_superadmin;
-
-GRANT INSERT(file_type),UPDATE(file_type) ON TABLE public.file_catalog TO authenticated;
-GRANT INSERT(file_type),UPDATE(file_type) ON TABLE public.file_catalog TO app_superadmin;
-
-GRANT INSERT(file_size),UPDATE(file_size) ON TABLE public.file_catalog TO authenticated;
-GRANT INSERT(file_size),UPDATE(file_size) ON TABLE public.file_catalog TO app_superadmin;
-
-GRANT INSERT(storage_path) ON TABLE public.file_catalog TO authenticated;
-GRANT INSERT(storage_path) ON TABLE public.file_catalog TO app_superadmin;
-
-GRANT INSERT(hash),UPDATE(hash) ON TABLE public.file_catalog TO authenticated;
-GRANT INSERT(hash),UPDATE(hash) ON TABLE public.file_catalog TO app_superadmin;
-
-GRANT INSERT(status),UPDATE(status) ON TABLE public.file_catalog TO authenticated;
-GRANT INSERT(status),UPDATE(status) ON TABLE public.file_catalog TO app_superadmin;
 
 GRANT SELECT ON TABLE public.generation_status_history TO authenticated;
 GRANT SELECT ON TABLE public.generation_status_history TO app_superadmin;

@@ -19,8 +19,19 @@ class CourseContentInput(Input):
     course_id: UUID
 
 
+class LessonSource(Output):
+    """What a lesson was made from: a file, its first and last page (or slide) where it has any, and its headings there,
+    each as a path from the outermost.
+    """
+
+    file_id: UUID
+    filename: str
+    pages: tuple[int, int] | None
+    headings: list[list[str]]
+
+
 class Lesson(Output):
-    """A lesson; `text` is Markdown, null until it is written."""
+    """A lesson; `text` is Markdown, null until it is written. `sources` is empty where it was made from no document."""
 
     id: UUID
     title: str
@@ -28,6 +39,7 @@ class Lesson(Output):
     duration_minutes: int | None
     lesson_type: LessonType
     text: str | None
+    sources: list[LessonSource]
 
 
 class Section(Output):

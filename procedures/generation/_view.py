@@ -34,6 +34,20 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     error_details: dict[str, Any] | None = None
 
 
+class FileProgress(msgspec.Struct, frozen=True, kw_only=True):
+    """An uploaded file, and what became of it in this run: `pages` are a PDF's pages or a presentation's slides, known
+    once it was read; `error` says why it could not be. A picture holds no text, and is completed from the start.
+    """
+
+    id: UUID
+    filename: str
+    mime_type: str
+    file_size: int
+    status: Literal["pending", "processing", "completed", "failed"] = "pending"
+    pages: int | None = None
+    error: str | None = None
+
+
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
     """`courses.generation_progress`, as the frontend reads it: names in snake_case, `percentage` 0 to 100."""
 
@@ -45,7 +59,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     has_documents: bool
     lessons_completed: int = 0
     lessons_total: int = 0
-    files: tuple[Any, ...] = ()
+    files: tuple[FileProgress, ...] = ()
     metadata: dict[str, Any]
 
 

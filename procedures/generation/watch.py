@@ -56,7 +56,7 @@ async def _changed(ctx: SignedIn, state: GenerationState, event: ProgressEvent) 
             "runId": event.run_id,
             "status": event.generation_status,
             "updatedAt": event.updated_at,
-            "progress": {**event.progress, **msgspec.to_builtins(kept)},
+            "progress": {**msgspec.to_builtins(kept), **event.progress},
         },
         GenerationState,
     )

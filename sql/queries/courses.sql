@@ -53,7 +53,8 @@ select
                             'orderIndex', lessons.order_index,
                             'durationMinutes', lessons.duration_minutes,
                             'lessonType', lessons.lesson_type,
-                            'text', lesson_content.text_content
+                            'text', lesson_content.text_content,
+                            'sources', coalesce(lessons.metadata -> 'sources', '[]')
                         )
                         order by lessons.order_index
                     )

@@ -23,26 +23,29 @@ select course_id
 from job_status
 where job_id = :job_id;
 
--- name: hold_run(run_id, epoch)$
--- Lock the run for this transaction, if this epoch still holds it.
-select (app.lock_held_run(:run_id, :epoch)).id is not null;
-
 -- name: course_files(course_id)
+-- The files that can hold text: pictures are not among them.
 select id, filename, file_type, storage_path
 from file_catalog
 where course_id = :course_id
   and status <> 'uploading'
+  and mime_type not like 'image/%'
 order by created_at, id;
 
--- name: save_extracted_text(text, file_id)!
+-- name: file_progress(run_id, epoch, file_id, status, pages, error)$
+select app.file_progress(:run_id, :epoch, :file_id, :status, :pages, :error);
+
+-- name: save_extracted_text(text, page_count, page_starts, file_id)!
 -- The text of a document; NULL for one that could not be read.
 update file_catalog
 set extracted_text = :text,
+    page_count = :page_count,
+    page_starts = :page_starts,
     status = case when :text::text is null then 'failed' else 'processed' end
 where id = :file_id;
 
 -- name: processed_documents(course_id)
-select filename, extracted_text as text
+select id, filename, extracted_text as text, page_count, page_starts
 from file_catalog
 where course_id = :course_id
   and status = 'processed'
@@ -89,6 +92,11 @@ order by sections.order_index, lessons.order_index;
 insert into lesson_content (lesson_id, text_content)
 values (:lesson_id, :text)
 on conflict (lesson_id) do nothing;
+
+-- name: save_lesson_sources(lesson_id, sources)!
+update lessons
+set metadata = metadata || jsonb_build_object('sources', :sources::jsonb)
+where id = :lesson_id;
 
 -- name: course_totals(course_id)^
 select

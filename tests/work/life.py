@@ -19,6 +19,7 @@ from app.work.queue import FencedQueue
 from app.work.reaper import Reaper
 from app.work.run import work
 from procedures import router
+from procedures.generation.contents import MIME_TYPES, extension_of
 from procedures.generation.initiate import InitiateInput, initiate
 from procedures.generation.upload_file import UploadFileInput, upload_file
 from tests.work.harness import eventually
@@ -27,7 +28,6 @@ from tests.world import World, make_world
 ENDED = ("completed", "failed", "cancelled")
 CHAIN = ["structure_analysis", "structure_generation", "text_generation", "finalization"]
 DOCUMENT_CHAIN = ["document_processing", *CHAIN[1:]]
-MIME_TYPES = {".md": "text/markdown", ".txt": "text/plain", ".pdf": "application/pdf"}
 SETTLE_SECONDS = 20.0
 
 
@@ -166,7 +166,7 @@ async def upload(owner: SignedIn, course: UUID, *files: Path) -> None:
                 course_id=course,
                 filename=file.name,
                 file_size=len(content),
-                mime_type=MIME_TYPES[file.suffix],
+                mime_type=MIME_TYPES[extension_of(file.name)][0],
                 file_content=base64.b64encode(content).decode(),
             ),
         )

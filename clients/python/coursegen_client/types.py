@@ -16,6 +16,7 @@ from msgspec import Struct
 if TYPE_CHECKING:
     CourseStatus: TypeAlias = Literal["archived", "draft", "published"]
     CreateCourseInputDifficulty: TypeAlias = Literal["advanced", "beginner", "intermediate"]
+    FileProgressStatus: TypeAlias = Literal["completed", "failed", "pending", "processing"]
     GenerationStateStatus: TypeAlias = Literal[
         "analyzing_task",
         "cancelled",
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 else:  # values that are newer than this file are let through
     CourseStatus = str
     CreateCourseInputDifficulty = str
+    FileProgressStatus = str
     GenerationStateStatus = str
     JobStatus = str
     LessonType = str
@@ -108,6 +110,20 @@ class CreateCourseInput(Struct, frozen=True, kw_only=True, rename="camel", omit_
     content_strategy: str | None = None
     output_formats: Sequence[str] = ()
     prerequisites: str | None = None
+
+
+class FileProgress(Struct, frozen=True, kw_only=True):
+    """An uploaded file, and what became of it in this run: `pages` are a PDF's pages or a presentation's slides, known
+    once it was read; `error` says why it could not be. A picture holds no text, and is completed from the start.
+    """
+
+    id: UUID
+    filename: str
+    mime_type: str
+    file_size: int
+    status: FileProgressStatus
+    pages: int | None
+    error: str | None
 
 
 class GenerationCancelled(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -204,7 +220,7 @@ class JobPage(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Lesson(Struct, frozen=True, kw_only=True, rename="camel"):
-    """A lesson; `text` is Markdown, null until it is written."""
+    """A lesson; `text` is Markdown, null until it is written. `sources` is empty where it was made from no document."""
 
     id: UUID
     title: str
@@ -212,6 +228,18 @@ class Lesson(Struct, frozen=True, kw_only=True, rename="camel"):
     duration_minutes: int | None
     lesson_type: LessonType
     text: str | None
+    sources: list[LessonSource]
+
+
+class LessonSource(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What a lesson was made from: a file, its first and last page (or slide) where it has any, and its headings there,
+    each as a path from the outermost.
+    """
+
+    file_id: UUID
+    filename: str
+    pages: tuple[int, int] | None
+    headings: list[list[str]]
 
 
 class ListCoursesInput(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -248,7 +276,7 @@ class Progress(Struct, frozen=True, kw_only=True):
     has_documents: bool
     lessons_completed: int
     lessons_total: int
-    files: list[Any]
+    files: list[FileProgress]
     metadata: dict[str, Any]
 
 

@@ -9,6 +9,7 @@ from procedures.generation.authoring.types import (
     LessonContent,
     LessonPlan,
     SectionPlan,
+    Source,
     SourcePart,
 )
 
@@ -21,6 +22,7 @@ __all__ = [
     "LessonContent",
     "LessonPlan",
     "SectionPlan",
+    "Source",
     "SourcePart",
     "analyse_brief",
     "structure_course",

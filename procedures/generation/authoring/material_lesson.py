@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from procedures.generation.authoring.excerpts import excerpt
+from procedures.generation.authoring.sources import traced
 from procedures.generation.authoring.types import LessonContent, SourcePart
 from procedures.generation.documents import Block, Document, Heading, escaped, rendered
 
@@ -15,8 +16,7 @@ def from_sources(parts: Sequence[SourcePart], documents: Sequence[Document]) -> 
     levels = (block.level for part in parts for block in _blocks(part, documents) if isinstance(block, Heading))
     shallowest = min(levels, default=_FIRST_LEVEL)
     texts = [text for part in parts for text in _texts(part, documents, shallowest)]
-    filenames = dict.fromkeys(documents[part.document].filename for part in parts)
-    return LessonContent(text="\n\n".join(filter(None, texts)), filenames=tuple(filenames))
+    return LessonContent(text="\n\n".join(filter(None, texts)), sources=tuple(traced(parts, documents)))
 
 
 def _blocks(part: SourcePart, documents: Sequence[Document]) -> tuple[Block, ...]:

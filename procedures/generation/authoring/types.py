@@ -77,8 +77,18 @@ class CourseStructure(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a lesson's text comes from in one document: its first and last page or slide, where the document has any,
+    and the headings it stood under, each as a path from the outermost.
+    """
+
+    document: int
+    pages: tuple[int, int] | None = None
+    headings: tuple[tuple[str, ...], ...] = ()
+
+
 class LessonContent(msgspec.Struct, frozen=True, kw_only=True):
-    """The text of a lesson as Markdown, without its title, and the names of the files it was made from."""
+    """The text of a lesson as Markdown, without its title, and where in which documents it comes from."""
 
     text: str
-    filenames: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()

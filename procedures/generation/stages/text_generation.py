@@ -32,11 +32,12 @@ async def text_generation(ctx: JobContext, input: StageInput) -> None:
         lessons = await tx.all("planned_lessons", PlannedLesson, course_id=ctx.course_id)
     written = sum(lesson.written for lesson in lessons)
     for lesson in (lesson for lesson in lessons if not lesson.written):
-        text = await material.lesson(lesson.section_index, lesson.lesson_index)
+        made = await material.lesson(lesson.section_index, lesson.lesson_index)
         written += 1
         async with ctx.db.begin() as tx:
             await tell(tx, ctx, STEP.number, "in_progress", STEP.started, **_counts(written, lessons))
-            await tx.run("save_lesson_text", lesson_id=lesson.id, text=text)
+            await tx.run("save_lesson_text", lesson_id=lesson.id, text=made.text)
+            await tx.run("save_lesson_sources", lesson_id=lesson.id, sources=msgspec.to_builtins(made.sources))
     async with completing(ctx, STEP, **_counts(written, lessons)) as tx:
         await hand_on(tx, ctx, finalization, input)
 

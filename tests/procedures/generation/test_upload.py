@@ -117,5 +117,13 @@ async def test_a_documents_name_and_size_stand_in_the_progress_of_the_run(world:
     shown = wire(await call(world, "generation.getStatus", owner, courseId=str(course)))["progress"]
     assert shown["has_documents"] is True
     assert shown["files"] == [
-        {"id": str(answer.file_id), "filename": "notes.md", "mime_type": "text/markdown", "file_size": len(TEXT)}
+        {
+            "id": str(answer.file_id),
+            "filename": "notes.md",
+            "mime_type": "text/markdown",
+            "file_size": len(TEXT),
+            "status": "pending",
+            "pages": None,
+            "error": None,
+        }
     ]

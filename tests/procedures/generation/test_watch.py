@@ -16,9 +16,12 @@ from procedures._errors import CourseNotFound
 from procedures.generation._view import GenerationState
 from procedures.generation.cancel import CancelGenerationInput, cancel
 from procedures.generation.get_status import GenerationStatusInput, get_status
+from procedures.generation.initiate import InitiateInput, initiate
+from procedures.generation.upload_file import upload_file
 from procedures.generation.watch import WatchGenerationInput, watch
 from tests.procedures.eventually import eventually
 from tests.procedures.generation.progressing import EVENTS, advance, complete, running
+from tests.procedures.generation.uploading import document
 from tests.world import World
 
 LISTENERS = (
@@ -73,6 +76,23 @@ async def test_a_watcher_sees_the_snapshot_every_change_and_the_end(world: World
         assert last.status == "completed"
         assert last.completed_at
         assert await rest(stream) == []
+
+
+async def test_a_watcher_sees_what_becomes_of_each_file(world: World) -> None:
+    owner = await world.user()
+    course = await world.course(owner)
+    uploaded = await upload_file(owner, document(course))
+    await initiate(owner, InitiateInput(course_id=course))
+    await world.sql.execute("update generation_runs set epoch = 1 where course_id = $1", course)
+    tell = "select app.file_progress(run_id, 1, $2, $3, $4) from courses where id = $1"
+    async with watching(owner, course) as stream:
+        await state(stream)
+        for status, pages in (("processing", None), ("completed", 20)):
+            assert await world.sql.fetchval(tell, course, uploaded.file_id, status, pages)
+            seen = await state(stream)
+            assert seen.progress
+            assert [(file.status, file.pages) for file in seen.progress.files] == [(status, pages)]
+            assert seen == await get_status(owner, GenerationStatusInput(course_id=course))
 
 
 async def test_the_last_state_is_what_get_status_says(world: World) -> None:

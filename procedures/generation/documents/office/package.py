@@ -41,7 +41,12 @@ class Package:
         parser = etree.XMLParser(
             resolve_entities=False, load_dtd=False, no_network=True, remove_comments=True, remove_pis=True
         )
-        return etree.fromstring(self._archive.read(stored), parser)
+        try:
+            return etree.fromstring(self._archive.read(stored), parser)
+        except etree.XMLSyntaxError as error:
+            if error.code == etree.ErrorTypes.ERR_NO_MEMORY:  # libxml2 tells it like a mistake in the text
+                raise MemoryError from error
+            raise
 
     def relations(self, name: str) -> dict[str, Relation]:
         """The relationships of a part by their ids; of the package itself for the empty name."""
