@@ -49,8 +49,8 @@ $(WITH_PIP:%=%/.venv/.installed): %/.venv/.installed: %/requirements.lock $(VENV
 
 venv: $(VENV)/.check  ## virtual environment with everything, the tools of `make check` included
 
-demo: $(VENV)/.local  ## from nothing to a generated course, end to end, leaving nothing running
-	@$(BIN)/coursegen demo
+demo: $(VENV)/.local  ## from nothing to a generated course, end to end, leaving nothing running; DOCUMENTS="a.docx b.pptx"
+	@$(BIN)/coursegen demo $(addprefix --document ,$(DOCUMENTS))
 
 dev: $(VENV)/.local  ## the same stack, kept running, with reload; prints URLs and a curl line
 	@$(BIN)/coursegen dev --reload

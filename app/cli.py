@@ -200,7 +200,15 @@ def dev(data: Path, port: int, reload: bool) -> None:
 
 @main.command()
 @DATA
+@click.option(
+    "--document",
+    "documents",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    help="A file to make the course of, up to three times: pdf, docx, pptx, html, txt or md.  [default: a PDF]",
+)
+@click.option("--language", default="ru", show_default=True, help="The language of the course.")
 @expected_errors
-def demo(data: Path) -> None:
-    """Generate a course from a document, end to end, as a client would; leaves nothing running."""
-    run_demo(data)
+def demo(data: Path, documents: tuple[Path, ...], language: str) -> None:
+    """Generate a course from documents, end to end, as a client would; leaves nothing running."""
+    run_demo(data, documents, language)

@@ -1,7 +1,7 @@
 """`coursegen demo`: the main job as a client does it, over HTTP, against a stack that ends with the demo."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,15 @@ from app.dev.service import running_stack
 from app.dev.token import issue_token
 
 DOCUMENT = Path("tests/data/hleb-na-zakvaske.pdf")
+TITLE = "Хлеб на закваске"
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+MIME_TYPES = {
+    ".pdf": "application/pdf",
+    ".docx": f"{_OFFICE}.wordprocessingml.document",
+    ".pptx": f"{_OFFICE}.presentationml.presentation",
+    ".html": "text/html",
+    ".md": "text/markdown",
+}
 EXCERPT_CHARACTERS = 600
 GENERATION_SECONDS = 120.0
 
@@ -27,37 +36,41 @@ class DemoFailed(Exception):
     """There is no document, or the generation did not end with a course."""
 
 
-def run_demo(data: Path) -> None:
-    """Create a course, upload a document, generate, follow it live, and print the course.
+def run_demo(data: Path, documents: Sequence[Path] = (), language: str = "ru") -> None:
+    """Create a course, upload the documents (a PDF of the checkout's, if there are none), generate, follow it live, and
+    print the course.
 
     Raises DemoFailed, CallRefused, and what `running_stack` raises.
     """
-    if not DOCUMENT.exists():
+    if not documents and not DOCUMENT.exists():
         raise DemoFailed(f"{DOCUMENT} is not here: run the demo in a checkout of the project")
     console = Console()
     with ExitStack() as stack:
         with console.status("starting PostgreSQL, Redis, the API and a worker"):
             url = stack.enter_context(running_stack(data, free_port())).url
-        _generate(console, PlainClient(url, issue_token("instructor@demo.local", data)))
+        client = PlainClient(url, issue_token("instructor@demo.local", data))
+        title = documents[0].stem.replace("-", " ").capitalize() if documents else TITLE
+        course = client.call("courses.create", title=title, language=language)
+        console.print(f"course [bold]{course['title']}[/] created: {course['id']}")
+        _generate(console, client, course, documents or (DOCUMENT,))
 
 
-def _generate(console: Console, client: PlainClient) -> None:
-    course = client.call("courses.create", title="Хлеб на закваске", language="ru")
-    console.print(f"course [bold]{course['title']}[/] created: {course['id']}")
-    uploaded = client.call("generation.uploadFile", courseId=course["id"], **_document())
-    console.print(f"{uploaded['message']}, sha-256 {uploaded['hash'][:16]}…")
+def _generate(console: Console, client: PlainClient, course: dict[str, Any], documents: Sequence[Path]) -> None:
+    for document in documents:
+        uploaded = client.call("generation.uploadFile", courseId=course["id"], **_document(document))
+        console.print(f"{uploaded['message']}, sha-256 {uploaded['hash'][:16]}…")
     started = client.call("generation.initiate", courseId=course["id"])
     console.print(f"{started['message']}: {started['jobId']}")
     _follow(console, client, course["id"])
     _show(console, client.call("courses.getContent", courseId=course["id"]))
 
 
-def _document() -> dict[str, Any]:
-    content = DOCUMENT.read_bytes()
+def _document(path: Path) -> dict[str, Any]:
+    content = path.read_bytes()
     return {
-        "filename": DOCUMENT.name,
+        "filename": path.name,
         "fileSize": len(content),
-        "mimeType": "application/pdf",
+        "mimeType": MIME_TYPES.get(path.suffix.lower(), "text/plain"),
         "fileContent": base64.b64encode(content).decode(),
     }
 

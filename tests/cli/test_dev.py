@@ -132,6 +132,17 @@ def test_the_demo_generates_a_course_and_leaves_nothing_running(tmp_path: Path) 
     assert inhabitants(tmp_path) == {}
 
 
+def test_the_demo_makes_a_course_of_word_and_slides(tmp_path: Path) -> None:
+    documents = [str(CHECKOUT / "tests" / "data" / name) for name in ("composting-at-home.docx", "coral-reefs.pptx")]
+    given = [argument for document in documents for argument in ("--document", document)]
+    demo = coursegen("demo", "--data", str(tmp_path), *given, "--language", "en", seconds=60)
+    assert demo.returncode == 0, demo.stderr
+    for text in ("Composting at home", "Building the heap", "How coral reefs live", "Three kinds of reef"):
+        assert text in demo.stdout
+    assert "Курс завершен" in demo.stdout
+    assert inhabitants(tmp_path) == {}
+
+
 def test_the_demo_says_where_it_can_run(tmp_path: Path) -> None:
     demo = coursegen("demo", cwd=tmp_path)
     assert demo.returncode == 1
