@@ -6,15 +6,18 @@ import os
 import resource
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import asynccontextmanager, suppress
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
-NICENESS = 10
+NICENESS = 19
 """Work yields to the API and to the worker's heartbeats, which share the machine with it."""
+PATIENCE_SECONDS = 3.0
+"""How long work waits for its turn: one that hangs holds up the others no longer than that."""
 
 
 class Limits(NamedTuple):
@@ -40,9 +43,13 @@ class Processes(Executor):
     """A process for each piece of work under way, so that one which crashes or never ends harms no other. They are
     started when needed, fresh and without the parent's threads and sockets, and used again. How many there are is how
     much is asked for at once.
+
+    Work within limits takes turns, so that of several cores one is left to everybody else: niceness alone does not keep
+    a short call from waiting until a long-running process has used its time slice.
     """
 
     def __init__(self) -> None:
+        self._turns = asyncio.Semaphore(max(len(os.sched_getaffinity(0)) - 1, 1))
         self._idle: list[ProcessPoolExecutor] = []
         self._busy: dict[Future[Any], ProcessPoolExecutor] = {}
 
@@ -71,15 +78,29 @@ class Processes(Executor):
             raise
 
     async def run_within(self, limits: Limits, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """As `run`, within limits. Raises OutOfTime, OutOfMemory; native libraries may crash when memory ends."""
+        """As `run`, within limits that count from its turn. Raises OutOfTime, OutOfMemory; native libraries may crash
+        when memory ends.
+        """
         deadline = asyncio.timeout(limits.seconds)
         try:
-            async with deadline:
+            async with self._turn(), deadline:
                 return await self.run(_bounded, limits.memory_bytes, work, args, kwargs)
         except TimeoutError as error:
             if deadline.expired():
                 raise OutOfTime(f"the work took longer than {limits.seconds:g} s") from error
             raise
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncGenerator[None]:
+        granted = False
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                granted = await self._turns.acquire()
+        try:
+            yield
+        finally:
+            if granted:
+                self._turns.release()
 
     def close(self) -> None:
         """End the processes without waiting for their work."""

@@ -3,13 +3,14 @@
 import asyncio
 import os
 import resource
+import time
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
 
-from app.processes import NICENESS, Limits, OutOfMemory, OutOfTime, ProcessCrashed, Processes
+from app.processes import NICENESS, PATIENCE_SECONDS, Limits, OutOfMemory, OutOfTime, ProcessCrashed, Processes
 from tests.work.harness import eventually
 
 MEBIBYTE = 1024 * 1024
@@ -58,6 +59,8 @@ async def endless(processes: Processes, folder: Path, limits: Limits = ENDLESS) 
 
     await eventually(read)
     yield Endless(task, *pipes)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)  # retrieved, or it is told later, in the middle of anything
     os.close(*pipes)
 
 
@@ -119,6 +122,17 @@ async def test_work_that_takes_too_long_is_ended_and_told_so(processes: Processe
         with pytest.raises(OutOfTime, match="5 s"):
             await work.task
         await work.is_gone()
+
+
+async def test_work_within_limits_waits_for_its_turn_and_not_for_ever(processes: Processes, tmp_path: Path) -> None:
+    async with AsyncExitStack() as stack:
+        for number in range(len(os.sched_getaffinity(0))):  # as many as there are turns, and more
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            await stack.enter_async_context(endless(processes, folder))
+        begun = time.monotonic()
+        assert await processes.run_within(ROOMY, os.getpid)
+        assert PATIENCE_SECONDS <= time.monotonic() - begun < 20
 
 
 async def test_a_time_out_of_the_works_own_is_no_limit(processes: Processes) -> None:
