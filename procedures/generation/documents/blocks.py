@@ -99,6 +99,11 @@ def placed_lists_joined(blocks: Iterable[tuple[Block, int]]) -> Sequence[tuple[B
     return joined
 
 
+def says_something(block: Block) -> bool:
+    """Whether a block is kept: any paragraph is, other blocks only with something to read in them."""
+    return (isinstance(block, Paragraph) and bool(block.text)) or has_text([block])
+
+
 def has_text(blocks: Iterable[Block]) -> bool:
     """Whether anything in the blocks can be read: at least one letter or digit."""
     return any(character.isalnum() for block in blocks for character in block.text)

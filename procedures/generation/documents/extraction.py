@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from procedures.generation.documents.blocks import Document, Reading, has_text
+from procedures.generation.documents.blocks import Document, Reading, has_text, says_something
 from procedures.generation.documents.decoding import decoded
 from procedures.generation.documents.errors import UnreadableDocument
 from procedures.generation.documents.html import decoded_page, read_html
@@ -43,13 +43,20 @@ def extract(source: bytes | Path, mime: str, filename: str = "") -> Document:
     if reader is None:
         raise UnreadableDocument(f"Files of type {mime} cannot be read")
     data = source.read_bytes() if isinstance(source, Path) else source
-    reading = reader(data)
+    reading = _kept(reader(data))
     if not has_text(reading.blocks):
         raise UnreadableDocument("The file has no text")
     if sum(len(block.text) for block in reading.blocks) > MOST_CHARACTERS:
         raise UnreadableDocument(f"The file has more than {MOST_CHARACTERS} characters")
     name = source.name if isinstance(source, Path) and not filename else filename
     return Document(name, reading.blocks, reading.pages, reading.page_count)
+
+
+def _kept(reading: Reading) -> Reading:
+    """Without what would be left out when the text is read again."""
+    kept = [position for position, block in enumerate(reading.blocks) if says_something(block)]
+    pages = tuple(reading.pages[position] for position in kept) if reading.pages else ()
+    return Reading(tuple(reading.blocks[position] for position in kept), pages, reading.page_count)
 
 
 def _limited(text: str) -> str:

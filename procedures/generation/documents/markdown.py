@@ -17,7 +17,7 @@ from procedures.generation.documents.blocks import (
     Paragraph,
     Preformatted,
     PreformattedKind,
-    has_text,
+    says_something,
 )
 from procedures.generation.documents.inline import guarded, one_line, plain, tidy
 from procedures.generation.documents.references import definitions_of, only_definitions, resolved
@@ -56,7 +56,7 @@ def _blocks(text: str) -> Iterator[tuple[Block, int]]:
     for position, token in enumerate(reader.tokens):
         if token.level == 0:
             block = reader.block(position)
-            if block is not None and ((isinstance(block, Paragraph) and block.text) or has_text([block])):
+            if block is not None and says_something(block):
                 yield block, (token.map or (0, 0))[0]
 
 

@@ -33,7 +33,7 @@ def plain_of(spans: Iterable[Span]) -> str:
 
 def markdown_of(spans: Iterable[Span]) -> str:
     """Inline Markdown on one line. Links lead to http, https and mailto only, others become their text."""
-    given = [span._replace(text=_clean(span.text)) for span in spans if span.text]
+    given = [cleaned for span in spans if (cleaned := span._replace(text=_clean(span.text))).text]
     merged = [
         format._replace(text="".join(span.text for span in run))
         for format, run in groupby(given, lambda span: span._replace(text=""))
@@ -55,13 +55,12 @@ def _marked(spans: Sequence[Span], position: int, targets: list[str]) -> str:
     before, after = span.text[: len(span.text) - len(span.text.lstrip())], span.text[len(span.text.rstrip()) :]
     if not core:
         return span.text
-    if span.code and "`" not in core:
+    alone = not (_touches(spans, position - 1, -1, before) or _touches(spans, position + 1, 0, after))
+    if span.code and alone and "`" not in core:
         targets.append(one_line(core))
         return f"{before}{_CODE}{after}"
-    stands_alone = not (_touches(spans, position - 1, -1, before) or _touches(spans, position + 1, 0, after))
-    if (_WORD.match(core[0]) and _WORD.match(core[-1])) or stands_alone:
-        core = f"{_EMPHASIS}{core}{_EMPHASIS}" if span.emphasis and stands_alone else core
-        core = f"{_STRONG}{core}{_STRONG}" if span.strong and stands_alone else core
+    core = f"{_EMPHASIS}{core}{_EMPHASIS}" if span.emphasis and alone else core
+    core = f"{_STRONG}{core}{_STRONG}" if span.strong and alone else core
     if span.link and _SAFE_LINK.fullmatch(span.link) and not {"[", "]"}.intersection(core):
         targets.append(span.link)
         core = f"{_LINK}{core}{_LINK_END}"
@@ -69,8 +68,13 @@ def _marked(spans: Sequence[Span], position: int, targets: list[str]) -> str:
 
 
 def _touches(spans: Sequence[Span], position: int, end: int, space: str) -> bool:
-    """Whether a letter of the neighbouring span stands right beside this one: emphasis within a word would not show."""
-    return not space and 0 <= position < len(spans) and bool(_WORD.match(spans[position].text[end]))
+    """Whether the neighbouring span stands right beside this one with a letter, or with marks of its own: emphasis
+    within a word would not show, and marks side by side would run into each other.
+    """
+    if space or not 0 <= position < len(spans) or spans[position].text[end].isspace():
+        return False
+    neighbour = spans[position]
+    return neighbour.strong or neighbour.emphasis or neighbour.code or bool(_WORD.match(neighbour.text[end]))
 
 
 def _written(text: str, targets: Iterable[str]) -> str:

@@ -1,6 +1,7 @@
 """A package of XML parts, and the relationships by which they find each other (ECMA-376-2)."""
 
 import posixpath
+import struct
 import zipfile
 import zlib
 from collections.abc import Generator, Iterator
@@ -12,6 +13,19 @@ from lxml import etree
 
 from procedures.generation.documents.errors import UnreadableDocument
 
+# What zipfile and lxml raise on archives and parts that are broken inside; RuntimeError is an entry with a password.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    etree.LxmlError,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 LARGEST_PART = 128 * 1024 * 1024
 Element = etree._Element  # pyright: ignore[reportPrivateUsage]  lxml has no public name for it
 
@@ -67,10 +81,10 @@ def damage_told() -> Generator[None]:
     """What a damaged package raises, as UnreadableDocument."""
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError, EOFError, KeyError, ValueError, OSError) as error:
-        raise UnreadableDocument("The file is damaged: save it again with the program that made it") from error
     except RecursionError as error:
         raise UnreadableDocument("The file is nested too deeply to be read") from error
+    except _BROKEN as error:
+        raise UnreadableDocument("The file is damaged: save it again with the program that made it") from error
 
 
 def _relation(element: Element, folder: str) -> Relation:
