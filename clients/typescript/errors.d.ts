@@ -31,6 +31,31 @@ export type AlreadyRunning = {
 };
 
 /**
+ * The file unpacks to {found}, and the limit is {limit}. Make it smaller and upload it again.
+ *
+ * HTTP 422, UNPROCESSABLE_CONTENT.
+ */
+export type ArchiveTooLarge = {
+  readonly code: -32022;
+  readonly message: string;
+  readonly data: {
+    readonly code: "UNPROCESSABLE_CONTENT";
+    readonly httpStatus: 422;
+    readonly type: "ArchiveTooLarge";
+    /** Whether the procedure names this error. */
+    readonly declared: boolean;
+    /** The procedure. */
+    readonly path?: string;
+    /** In development alone. */
+    readonly stack?: string;
+    readonly details: {
+      found: string;
+      limit: string;
+    };
+  };
+};
+
+/**
  * The request body ended before it was complete
  *
  * HTTP 400, BAD_REQUEST.
@@ -139,6 +164,75 @@ export type FileContentInvalid = {
 };
 
 /**
+ * The file is damaged or not whole: {reason}. Save it again with the program that made it, and upload that copy.
+ *
+ * HTTP 422, UNPROCESSABLE_CONTENT.
+ */
+export type FileDamaged = {
+  readonly code: -32022;
+  readonly message: string;
+  readonly data: {
+    readonly code: "UNPROCESSABLE_CONTENT";
+    readonly httpStatus: 422;
+    readonly type: "FileDamaged";
+    /** Whether the procedure names this error. */
+    readonly declared: boolean;
+    /** The procedure. */
+    readonly path?: string;
+    /** In development alone. */
+    readonly stack?: string;
+    readonly details: {
+      reason: string;
+    };
+  };
+};
+
+/**
+ * The file is protected with a password. Remove the protection and upload it again.
+ *
+ * HTTP 422, UNPROCESSABLE_CONTENT.
+ */
+export type FileEncrypted = {
+  readonly code: -32022;
+  readonly message: string;
+  readonly data: {
+    readonly code: "UNPROCESSABLE_CONTENT";
+    readonly httpStatus: 422;
+    readonly type: "FileEncrypted";
+    /** Whether the procedure names this error. */
+    readonly declared: boolean;
+    /** The procedure. */
+    readonly path?: string;
+    /** In development alone. */
+    readonly stack?: string;
+  };
+};
+
+/**
+ * The file holds macros, which are not accepted. Save it as {format} without macros and upload it again.
+ *
+ * HTTP 422, UNPROCESSABLE_CONTENT.
+ */
+export type FileHasMacros = {
+  readonly code: -32022;
+  readonly message: string;
+  readonly data: {
+    readonly code: "UNPROCESSABLE_CONTENT";
+    readonly httpStatus: 422;
+    readonly type: "FileHasMacros";
+    /** Whether the procedure names this error. */
+    readonly declared: boolean;
+    /** The procedure. */
+    readonly path?: string;
+    /** In development alone. */
+    readonly stack?: string;
+    readonly details: {
+      format: string;
+    };
+  };
+};
+
+/**
  * File upload limit reached. Your {tier} plan allows {limit} per course, and this course has {current}.
  *
  * HTTP 403, FORBIDDEN.
@@ -207,6 +301,27 @@ export type FileSizeMismatch = {
       declared: number;
       received: number;
     };
+  };
+};
+
+/**
+ * The file takes too much time or memory to be checked. Make it smaller or simpler, and upload it again.
+ *
+ * HTTP 422, UNPROCESSABLE_CONTENT.
+ */
+export type FileTooComplex = {
+  readonly code: -32022;
+  readonly message: string;
+  readonly data: {
+    readonly code: "UNPROCESSABLE_CONTENT";
+    readonly httpStatus: 422;
+    readonly type: "FileTooComplex";
+    /** Whether the procedure names this error. */
+    readonly declared: boolean;
+    /** The procedure. */
+    readonly path?: string;
+    /** In development alone. */
+    readonly stack?: string;
   };
 };
 
@@ -287,6 +402,30 @@ export type FileTypeRefused = {
 };
 
 /**
+ * The file cannot be accepted: {reason}. Save it without that, and upload it again.
+ *
+ * HTTP 422, UNPROCESSABLE_CONTENT.
+ */
+export type FileUnsafe = {
+  readonly code: -32022;
+  readonly message: string;
+  readonly data: {
+    readonly code: "UNPROCESSABLE_CONTENT";
+    readonly httpStatus: 422;
+    readonly type: "FileUnsafe";
+    /** Whether the procedure names this error. */
+    readonly declared: boolean;
+    /** The procedure. */
+    readonly path?: string;
+    /** In development alone. */
+    readonly stack?: string;
+    readonly details: {
+      reason: string;
+    };
+  };
+};
+
+/**
  * Insufficient permissions
  *
  * HTTP 403, FORBIDDEN.
@@ -304,6 +443,32 @@ export type Forbidden = {
     readonly path?: string;
     /** In development alone. */
     readonly stack?: string;
+  };
+};
+
+/**
+ * The image has {width} x {height} pixels, and the limit is {limit}. Make it smaller and upload it again.
+ *
+ * HTTP 422, UNPROCESSABLE_CONTENT.
+ */
+export type ImageTooLarge = {
+  readonly code: -32022;
+  readonly message: string;
+  readonly data: {
+    readonly code: "UNPROCESSABLE_CONTENT";
+    readonly httpStatus: 422;
+    readonly type: "ImageTooLarge";
+    /** Whether the procedure names this error. */
+    readonly declared: boolean;
+    /** The procedure. */
+    readonly path?: string;
+    /** In development alone. */
+    readonly stack?: string;
+    readonly details: {
+      width: number;
+      height: number;
+      limit: string;
+    };
   };
 };
 
@@ -985,18 +1150,25 @@ export type ProtocolError =
 /** Every error by its name on the wire, `data.type`. */
 export type RpcErrors = {
   AlreadyRunning: AlreadyRunning;
+  ArchiveTooLarge: ArchiveTooLarge;
   BodyCut: BodyCut;
   BodyTimeout: BodyTimeout;
   CallTimeout: CallTimeout;
   CourseNotFound: CourseNotFound;
   FileContentInvalid: FileContentInvalid;
+  FileDamaged: FileDamaged;
+  FileEncrypted: FileEncrypted;
+  FileHasMacros: FileHasMacros;
   FileLimitReached: FileLimitReached;
   FileNameInvalid: FileNameInvalid;
   FileSizeMismatch: FileSizeMismatch;
+  FileTooComplex: FileTooComplex;
   FileTooLarge: FileTooLarge;
   FileTypeMismatch: FileTypeMismatch;
   FileTypeRefused: FileTypeRefused;
+  FileUnsafe: FileUnsafe;
   Forbidden: Forbidden;
+  ImageTooLarge: ImageTooLarge;
   InitiateFailed: InitiateFailed;
   InternalError: InternalError;
   InvalidConnectionParams: InvalidConnectionParams;

@@ -123,8 +123,9 @@ export type AppRecord = {
     /**
      * Add a document to a course of the caller's own, within the limits of the organization's tier.
      *
-     * Errors: `CourseNotFound`, `FileContentInvalid`, `FileLimitReached`, `FileNameInvalid`, `FileSizeMismatch`,
-     * `FileTooLarge`, `FileTypeMismatch`, `FileTypeRefused`, `Forbidden`, `NotYours`, `RateLimited`, `SlotsUnavailable`,
+     * Errors: `ArchiveTooLarge`, `CourseNotFound`, `FileContentInvalid`, `FileDamaged`, `FileEncrypted`, `FileHasMacros`,
+     * `FileLimitReached`, `FileNameInvalid`, `FileSizeMismatch`, `FileTooComplex`, `FileTooLarge`, `FileTypeMismatch`,
+     * `FileTypeRefused`, `FileUnsafe`, `Forbidden`, `ImageTooLarge`, `NotYours`, `RateLimited`, `SlotsUnavailable`,
      * `StorageFailed`, `StorageQuotaExceeded`, `Unauthorized`, `UploadsNotInPlan`.
      */
     uploadFile: MutationProcedure<{
@@ -132,15 +133,22 @@ export type AppRecord = {
       input: types.UploadFileInput;
       output: types.Uploaded;
       errorShape:
+        | errors.ArchiveTooLarge
         | errors.CourseNotFound
         | errors.FileContentInvalid
+        | errors.FileDamaged
+        | errors.FileEncrypted
+        | errors.FileHasMacros
         | errors.FileLimitReached
         | errors.FileNameInvalid
         | errors.FileSizeMismatch
+        | errors.FileTooComplex
         | errors.FileTooLarge
         | errors.FileTypeMismatch
         | errors.FileTypeRefused
+        | errors.FileUnsafe
         | errors.Forbidden
+        | errors.ImageTooLarge
         | errors.NotYours
         | errors.RateLimited
         | errors.SlotsUnavailable

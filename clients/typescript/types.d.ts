@@ -8,6 +8,8 @@ export type CourseStatus = "archived" | "draft" | "published";
 
 export type CreateCourseInputDifficulty = "advanced" | "beginner" | "intermediate";
 
+export type FileProgressStatus = "completed" | "failed" | "pending" | "processing";
+
 export type GenerationStateStatus =
   | "analyzing_task"
   | "cancelled"
@@ -90,6 +92,20 @@ export type CreateCourseInput = {
   /** By default `[]`. */
   outputFormats?: readonly string[] | undefined;
   prerequisites?: string | null | undefined;
+};
+
+/**
+ * An uploaded file, and what became of it in this run: `pages` are a PDF's pages or a presentation's slides, known
+ * once it was read; `error` says why it could not be. A picture holds no text, and is completed from the start.
+ */
+export type FileProgress = {
+  id: Uuid;
+  filename: string;
+  mime_type: string;
+  file_size: number;
+  status: FileProgressStatus;
+  pages: number | null;
+  error: string | null;
 };
 
 /** The run has ended; a running job stops within two seconds. */
@@ -175,7 +191,9 @@ export type JobPage = {
   nextCursor: string | null;
 };
 
-/** A lesson; `text` is Markdown, null until it is written. */
+/**
+ * A lesson; `text` is Markdown, null until it is written. `sources` is empty where it was made from no document.
+ */
 export type Lesson = {
   id: Uuid;
   title: string;
@@ -183,6 +201,18 @@ export type Lesson = {
   durationMinutes: number | null;
   lessonType: LessonType;
   text: string | null;
+  sources: LessonSource[];
+};
+
+/**
+ * What a lesson was made from: a file, its first and last page (or slide) where it has any, and its headings there,
+ * each as a path from the outermost.
+ */
+export type LessonSource = {
+  fileId: Uuid;
+  filename: string;
+  pages: [number, number] | null;
+  headings: string[][];
 };
 
 /** Which page. */
@@ -219,7 +249,7 @@ export type Progress = {
   has_documents: boolean;
   lessons_completed: number;
   lessons_total: number;
-  files: unknown[];
+  files: FileProgress[];
   metadata: { [key: string]: unknown };
 };
 

@@ -113,16 +113,23 @@ final readonly class Generation
      *
      * Parameters: `fileSize` in bytes, before encoding; `fileContent` is base64 (RFC 4648, section 4).
      *
+     * @throws Error\ArchiveTooLarge
      * @throws Error\CallTimeout
      * @throws Error\CourseNotFound
      * @throws Error\FileContentInvalid
+     * @throws Error\FileDamaged
+     * @throws Error\FileEncrypted
+     * @throws Error\FileHasMacros
      * @throws Error\FileLimitReached
      * @throws Error\FileNameInvalid
      * @throws Error\FileSizeMismatch
+     * @throws Error\FileTooComplex
      * @throws Error\FileTooLarge
      * @throws Error\FileTypeMismatch
      * @throws Error\FileTypeRefused
+     * @throws Error\FileUnsafe
      * @throws Error\Forbidden
+     * @throws Error\ImageTooLarge
      * @throws Error\InvalidInput
      * @throws Error\NotYours
      * @throws Error\RateLimited
@@ -163,16 +170,23 @@ final readonly class Generation
      *
      * @param (callable(int, int): mixed)|null $onProgress
      * @throws Error\FileUnreadable
+     * @throws Error\ArchiveTooLarge
      * @throws Error\CallTimeout
      * @throws Error\CourseNotFound
      * @throws Error\FileContentInvalid
+     * @throws Error\FileDamaged
+     * @throws Error\FileEncrypted
+     * @throws Error\FileHasMacros
      * @throws Error\FileLimitReached
      * @throws Error\FileNameInvalid
      * @throws Error\FileSizeMismatch
+     * @throws Error\FileTooComplex
      * @throws Error\FileTooLarge
      * @throws Error\FileTypeMismatch
      * @throws Error\FileTypeRefused
+     * @throws Error\FileUnsafe
      * @throws Error\Forbidden
+     * @throws Error\ImageTooLarge
      * @throws Error\InvalidInput
      * @throws Error\NotYours
      * @throws Error\RateLimited

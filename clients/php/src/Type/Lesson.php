@@ -11,12 +11,13 @@ use Coursegen\Runtime\Encode;
 use Coursegen\Runtime\JsonObject;
 
 /**
- * A lesson; `text` is Markdown, null until it is written.
+ * A lesson; `text` is Markdown, null until it is written. `sources` is empty where it was made from no document.
  */
 final readonly class Lesson implements JsonObject
 {
     /**
      * @param LessonType::* $lessonType
+     * @param list<LessonSource> $sources
      */
     public function __construct(
         public string $id,
@@ -25,6 +26,7 @@ final readonly class Lesson implements JsonObject
         public ?int $durationMinutes,
         public string $lessonType,
         public ?string $text,
+        public array $sources,
     ) {
     }
 
@@ -37,6 +39,7 @@ final readonly class Lesson implements JsonObject
             durationMinutes: Decode::field($data, 'durationMinutes', Decode::nullable(Decode::int(...))),
             lessonType: Decode::field($data, 'lessonType', Decode::string(...)),
             text: Decode::field($data, 'text', Decode::nullable(Decode::string(...))),
+            sources: Decode::field($data, 'sources', Decode::listOf(Decode::object(LessonSource::class))),
         );
     }
 
@@ -49,6 +52,7 @@ final readonly class Lesson implements JsonObject
             'durationMinutes' => $this->durationMinutes,
             'lessonType' => $this->lessonType,
             'text' => $this->text,
+            'sources' => Encode::list($this->sources),
         ]);
     }
 }

@@ -17,7 +17,7 @@ final readonly class Progress implements JsonObject
 {
     /**
      * @param list<Step> $steps
-     * @param list<mixed> $files
+     * @param list<FileProgress> $files
      * @param array<string, mixed> $metadata
      */
     public function __construct(
@@ -45,7 +45,7 @@ final readonly class Progress implements JsonObject
             hasDocuments: Decode::field($data, 'has_documents', Decode::bool(...)),
             lessonsCompleted: Decode::field($data, 'lessons_completed', Decode::int(...)),
             lessonsTotal: Decode::field($data, 'lessons_total', Decode::int(...)),
-            files: Decode::field($data, 'files', Decode::listOf(Decode::any(...))),
+            files: Decode::field($data, 'files', Decode::listOf(Decode::object(FileProgress::class))),
             metadata: Decode::field($data, 'metadata', Decode::mapOf(Decode::any(...))),
         );
     }
