@@ -34,3 +34,39 @@ returning id;
 -- name: delete_file(file_id)!
 delete from file_catalog
 where id = :file_id;
+
+-- name: list_files(course_id)^
+-- A course's files as one JSON value in the shape of the wire, oldest first; no row for a course that the caller may not read.
+select coalesce((
+    select jsonb_agg(
+        jsonb_build_object(
+            'id', id,
+            'filename', filename,
+            'mimeType', mime_type,
+            'fileType', file_type,
+            'fileSize', file_size,
+            'hash', hash,
+            'status', status,
+            'uploadedBy', uploaded_by,
+            'createdAt', created_at
+        )
+        order by created_at, id
+    )
+    from file_catalog
+    where file_catalog.organization_id = courses.organization_id
+      and file_catalog.course_id = courses.id
+), '[]'::jsonb) as files
+from courses
+where courses.id = :course_id;
+
+-- name: stored_file(file_id)^
+select
+    storage_path as key,
+    filename,
+    mime_type,
+    status <> 'uploading' and lost_at is null and storage_path is not null as stored
+from file_catalog
+where id = :file_id;
+
+-- name: delete_course_file(file_id)$
+select app.delete_file(:file_id);

@@ -36,3 +36,37 @@ delete from file_catalog
 where status = 'uploading'
   and created_at < now() - make_interval(secs => :older_than_seconds)
 returning coalesce(storage_path, '') as storage_path;
+
+-- name: known_objects(keys)
+-- The keys that a row stands for, and whether its upload is still under way.
+select storage_path as key, status = 'uploading' as uploading
+from file_catalog
+where storage_path = any(:keys);
+
+-- name: stored_files(after, older_than_seconds, limit)
+-- Files that have once been stored, which their hash tells, page by page of ids.
+select id, organization_id, course_id, storage_path, lost_at is not null as lost
+from file_catalog
+where id > :after
+  and status <> 'uploading'
+  and hash is not null
+  and storage_path is not null
+  and created_at < now() - make_interval(secs => :older_than_seconds)
+order by id
+limit :limit;
+
+-- name: mark_lost(file_ids)
+update file_catalog
+set status = 'failed', lost_at = now()
+where id = any(:file_ids)
+  and status <> 'uploading'
+  and lost_at is null
+returning id, organization_id, course_id, storage_path, true as lost;
+
+-- name: mark_found(file_ids)
+-- The next run reads them again.
+update file_catalog
+set status = 'ready', lost_at = null
+where id = any(:file_ids)
+  and lost_at is not null
+returning id, organization_id, course_id, storage_path, false as lost;

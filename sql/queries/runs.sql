@@ -30,6 +30,7 @@ from file_catalog
 where course_id = :course_id
   and status <> 'uploading'
   and mime_type not like 'image/%'
+  and lost_at is null
 order by created_at, id;
 
 -- name: file_progress(run_id, epoch, file_id, status, pages, error)$

@@ -31,6 +31,11 @@ def _course(row: str) -> Any:
     return known(f"course {row}")
 
 
+def _file(row: str) -> Any:
+    uploaders = {"own": "member own", "lent": "admin own", "other": "colleague other", "foreign": "foreigner foreign"}
+    return known(f"file {uploaders[row]}")
+
+
 def _run(row: str) -> Any:
     return known(f"run {row}")
 
@@ -125,6 +130,47 @@ ACTIONS: dict[str, Action] = {
             unset       queued      queued      queued
         """),
         look="select state from public.generation_runs where id = $1",
+    ),
+    # all of them are in use: whoever may delete them is told so, and "own" and "lent" stand in one course
+    "delete a file": Action(
+        "select app.delete_file($1) ->> 'outcome'",
+        _file,
+        _grid("""
+                        own         lent        other       foreign
+            superadmin  in_use      in_use      in_use      in_use
+            admin       in_use      in_use      in_use      not_found
+            member      in_use      in_use      not_yours   not_found
+            colleague   not_yours   not_yours   in_use      not_found
+            learner     not_yours   not_yours   not_found   not_found
+            demoted     not_yours   not_yours   not_found   not_found
+            dropout     not_found   not_found   not_found   not_found
+            roleless    not_found   not_found   not_found   not_found
+            foreigner   not_found   not_found   not_found   in_use
+            rival       not_found   not_found   not_found   in_use
+            unscoped    not_found   not_found   not_found   not_found
+            nulls       not_found   not_found   not_found   not_found
+            unset       not_found   not_found   not_found   not_found
+        """),
+    ),
+    "count the files": Action(
+        "select app.count_files($1)",
+        lambda row: known(f"organization {row}"),
+        _grid("""
+                        a           b
+            superadmin  4           1
+            admin       4           None
+            member      4           None
+            colleague   4           None
+            learner     4           None
+            demoted     4           None
+            dropout     4           None
+            roleless    4           None
+            foreigner   None        1
+            rival       None        1
+            unscoped    None        None
+            nulls       None        None
+            unset       None        None
+        """),
     ),
     # whose organization the event is written to, and whether it names the course
     "note an event": Action(

@@ -12,6 +12,8 @@ _SIGNED_IN = {
     "app.cancel_job",
     "app.cancel_run",
     "app.claim_run",
+    "app.count_files",
+    "app.delete_file",
     "app.enqueue_job",
     "app.live_workers",
     "app.record_event",

@@ -23,6 +23,8 @@ MAY_RUN = {
     "app.claim_job": WORKERS,
     "app.claim_run": CALLERS,
     "app.complete_job": WORKERS,
+    "app.count_files": CALLERS,
+    "app.delete_file": CALLERS,
     "app.enqueue_job": CALLERS | WORKERS,
     "app.event_rank": WORKERS,
     "app.fail_run": WORKERS,
@@ -62,7 +64,7 @@ NEVER_WRITABLE = {
         "error_details",
         "created_at",
     ],
-    "file_catalog": ["extracted_text", "created_at"],
+    "file_catalog": ["extracted_text", "created_at", "lost_at"],
 }
 ONLY_READ = [
     "generation_runs",
