@@ -16,9 +16,13 @@ from app.log import configure_logging
 from app.processes import end_with_parent
 from app.rpc.surface import surface
 from app.settings import Settings, read_settings
+from app.storage.addresses import PATH as DOWNLOADS
 from app.transports.calls import Calls
+from app.transports.downloads import Downloads
 from app.transports.heap import freeze_heap
-from app.transports.litestar import exception_handlers, mount
+from app.transports.litestar import exception_handlers, handler, mount
+from app.transports.mount import Mount
+from app.transports.streams import Streams
 from app.transports.wire import WireSettings
 
 NOT_READY = 503
@@ -33,6 +37,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     )
     service = Service(settings)
     calls = Calls(service.dispatcher, service.make_context)
+    downloads = Downloads(lambda: service.resources)
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncGenerator[None]:
@@ -55,9 +60,10 @@ def create_app(settings: Settings | None = None) -> Litestar:
         return Response({"ready": serving, **checks}, status_code=200 if serving else NOT_READY)
 
     described = documents(surface(TABLE))
+    files = handler(DOWNLOADS, Mount(downloads, Streams()))  # signals end event streams; a file is sent to its end
     reference = [_page(path, page) for path, page in pages(described[OPENAPI]).items()]
     return Litestar(
-        [*mount(calls, WireSettings(), described[OPENRPC].encode()), *reference, health, ready],
+        [*mount(calls, WireSettings(), described[OPENRPC].encode()), *reference, files, health, ready],
         lifespan=[lifespan],
         openapi_config=None,
         exception_handlers=exception_handlers(report_bug),

@@ -21,11 +21,11 @@ from app.processes import Processes
 from app.rpc import CallRecord, Dispatcher, Failure, RpcError, Table
 from app.saga import Deferred
 from app.settings import Settings
-from app.storage import Storage
+from app.storage import DownloadAddresses, Storage, StorageUnavailable
 from app.work.run import work
 from procedures import router
 
-DEFERRABLE = (DatabaseUnavailable, DatabaseRefused, SlotsUnavailable)
+DEFERRABLE = (DatabaseUnavailable, DatabaseRefused, SlotsUnavailable, StorageUnavailable)
 
 TABLE = Table(router)
 """Every procedure that a wire can reach."""
@@ -48,11 +48,16 @@ class Service:
             yield resources
             self._resources = None
 
-    def make_context(self, request: Request) -> Context:
-        """The context that a call begins with."""
+    @property
+    def resources(self) -> Resources:
+        """What is open; RuntimeError before anything is."""
         if self._resources is None:
             raise RuntimeError("a call came before the service was open")
-        return Context(request, self._resources)
+        return self._resources
+
+    def make_context(self, request: Request) -> Context:
+        """The context that a call begins with."""
+        return Context(request, self.resources)
 
     async def readiness(self) -> dict[str, bool]:
         """What this process depends on, each by name: whether it is there."""
@@ -92,6 +97,11 @@ def make_verifier(settings: Settings) -> Verifier:
         audience=settings.jwt_audience,
         max_lifetime_seconds=settings.token_lifetime_seconds,
     )
+
+
+def make_addresses(settings: Settings) -> DownloadAddresses:
+    """The addresses of files in a folder, as the settings say they are signed."""
+    return DownloadAddresses(settings.download_secret or settings.jwt_secret, settings.public_url)
 
 
 def begin_call(ctx: Context) -> None:
@@ -153,6 +163,7 @@ async def open_resources(
             database=database,
             slots=Slots(redis, settings.lease_ttl_seconds, settings.global_concurrency_limit),
             storage=Storage(settings.storage_url),
+            downloads=make_addresses(settings),
             verifier=verifier,
             progress=progress,
             limiter=RateLimiter(redis),

@@ -14,7 +14,7 @@ from app.leases import RateLimiter, Slots, Window
 from app.processes import Processes
 from app.saga import Deferred
 from app.settings import Settings
-from app.storage import Storage
+from app.storage import DownloadAddresses, Storage
 
 
 class Request(msgspec.Struct, frozen=True, eq=False):
@@ -39,6 +39,7 @@ class Resources:
     database: Database
     slots: Slots
     storage: Storage
+    downloads: DownloadAddresses
     verifier: Verifier
     progress: ProgressListener
     limiter: RateLimiter
@@ -52,6 +53,14 @@ class Resources:
             await self.slots.release(run_id, slot_token)
 
         await self.deferred.run(release)
+
+    async def delete_object(self, key: str) -> None:
+        """Delete the object of a row that is gone; when the storage is away, later, or the reaper does it."""
+
+        async def delete() -> None:
+            await self.storage.delete(key)
+
+        await self.deferred.run(delete)
 
 
 class Context(msgspec.Struct, frozen=True, eq=False):

@@ -30,9 +30,23 @@ _SECRET_TEXT = re.compile(
     r"eyJ[\w-]+(\.[\w-]*)*"  # a JSON Web Token, or what was cut off one
     r"|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"  # the user and password of a URL
     r"|(?i:bearer)\s+[\w.~+/=-]{8,}"
+    r"|(?<=/downloads/)[\w.-]+"  # whoever has an address may read the file: ours,
+    r"|(?<=X-Amz-Signature=)\w+"  # and a bucket's
 )
 # each secret's name, and each secret in a text, has one of these in it, in lower case
-_SIGNS = ("token", "secret", "password", "authorization", "api_key", "apikey", "cookie", "eyj", "://", "bearer")
+_SIGNS = (
+    "token",
+    "secret",
+    "password",
+    "authorization",
+    "api_key",
+    "apikey",
+    "cookie",
+    "eyj",
+    "://",
+    "bearer",
+    "/downloads/",
+)
 _PRETTY = "<green>{time:HH:mm:ss.SSS}</green> <level>{level: <7}</level> {message} <dim>{extra}</dim>"
 _QUEUED_LINES = 100_000
 _COLLECT_SECONDS = 0.05

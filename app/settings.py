@@ -13,6 +13,7 @@ Port = Annotated[int, Meta(ge=0, le=65535)]
 PostgresUrl = Annotated[str, Meta(pattern="^postgres(ql)?://")]
 RedisUrl = Annotated[str, Meta(pattern="^(rediss?|unix)://")]
 StorageUrl = Annotated[str, Meta(pattern="^(file:///|s3://)")]
+PublicUrl = Annotated[str, Meta(pattern=r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$")]
 SECRET_BYTES = 32
 """The least length of an HS256 secret (RFC 7518, section 3.2)."""
 
@@ -45,6 +46,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     storage_url: StorageUrl
     """Where uploaded files are kept: file:///folder, or s3://bucket/prefix?endpoint=...&region=... where needed."""
 
+    download_secret: str = ""
+    """What signs the addresses of files in a folder (32 bytes or more); empty to derive it from JWT_SECRET."""
+
     jwt_secret: str = ""
     """The HS256 secret that access tokens are signed with (32 bytes or more); empty when only a key set is used."""
 
@@ -59,6 +63,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     token_lifetime_seconds: Count = 86_400
     """The longest time to live a token may still have when it is presented, in seconds."""
+
+    public_url: PublicUrl = ""
+    """Where callers reach this service, such as https://api.example.org; empty: addresses of files are relative."""
 
     host: str = "127.0.0.1"
     """The address the API listens on."""
@@ -120,6 +127,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     except msgspec.ValidationError as error:
         raise SettingsError(_explain(str(error))) from None
     _check_identity(settings)
+    _check_downloads(settings)
     return settings
 
 
@@ -139,3 +147,11 @@ def _check_identity(settings: Settings) -> None:
         raise SettingsError("JWKS_URL must begin with https:// in production")
     if settings.jwt_secret and len(settings.jwt_secret.encode()) < SECRET_BYTES:
         raise SettingsError(f"JWT_SECRET must be at least {SECRET_BYTES} bytes long")
+
+
+def _check_downloads(settings: Settings) -> None:
+    secret = settings.download_secret
+    if settings.storage_url.startswith("file:") and not secret and not settings.jwt_secret:
+        raise SettingsError("DOWNLOAD_SECRET must be set: STORAGE_URL is a folder, and there is no JWT_SECRET")
+    if secret and len(secret.encode()) < SECRET_BYTES:
+        raise SettingsError(f"DOWNLOAD_SECRET must be at least {SECRET_BYTES} bytes long")

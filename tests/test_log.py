@@ -83,6 +83,8 @@ SECRETS = {
     "postgresql://user:pa55@db/x": "postgresql://[redacted]@db/x",
     "redis://:pa55@redis:6379": "redis://[redacted]@redis:6379",
     'https://u:p"w@host': "https://[redacted]@host",
+    "/downloads/W10.c2lnbmF0dXJl_-x": "/downloads/[redacted]",
+    "https://b.s3/k?X-Amz-Signature=0a1b2c&x=1": "https://b.s3/k?X-Amz-Signature=[redacted]&x=1",
 }
 HARMLESS = [
     "no bearer token",

@@ -18,10 +18,12 @@ WRONG = {
     "OWNER_DATABASE_URL": ["x"],
     "REDIS_URL": ["", "redis.example.org:6379", "http://redis.example.org"],
     "STORAGE_URL": ["", "relative/folder", "file://relative", "ftp://x"],
+    "DOWNLOAD_SECRET": ["short", "x" * 31],
     "JWT_SECRET": ["short", "x" * 31],
     "JWKS_URL": ["issuer.example.org/keys", "ftp://x", "http://issuer.example.org/keys"],
     "TOKEN_LIFETIME_SECONDS": ["0", "-1", "1.5", "day"],
     "ENVIRONMENT": ["prod", "PRODUCTION", ""],
+    "PUBLIC_URL": ["api.example.org", "ftp://api.example.org", "https://", "https://a.example.org/?x=1", "https://a b"],
     "PORT": ["-1", "65536", "http", "", "80.5"],
     "API_PROCESSES": ["0", "two"],
     "WORKER_CONCURRENCY": ["0", ""],
@@ -77,11 +79,20 @@ def test_the_message_does_not_tell_a_value_that_may_hold_a_secret(name: str) -> 
 
 
 def test_one_way_to_verify_tokens_is_needed() -> None:
-    without = {key: value for key, value in GIVEN.items() if key != "JWT_SECRET"}
+    without = {key: value for key, value in GIVEN.items() if key != "JWT_SECRET"} | {"STORAGE_URL": "s3://bucket"}
     with pytest.raises(SettingsError) as refused:
         read_settings(without)
     assert str(refused.value) == "JWT_SECRET or JWKS_URL must be set: no token could be verified"
     assert read_settings(without | {"JWKS_URL": "https://issuer.example.org/keys"}).jwt_secret == ""
+
+
+def test_files_in_a_folder_need_a_secret_that_signs_their_addresses() -> None:
+    keys = {**GIVEN, "JWT_SECRET": "", "JWKS_URL": "https://issuer.example.org/keys"}
+    with pytest.raises(SettingsError, match=r"^DOWNLOAD_SECRET must be set: STORAGE_URL is a folder"):
+        read_settings(keys)
+    assert read_settings(keys | {"DOWNLOAD_SECRET": SECRET}).download_secret == SECRET
+    assert read_settings(keys | {"STORAGE_URL": "s3://bucket"}).download_secret == ""
+    assert read_settings(GIVEN).download_secret == ""
 
 
 def test_a_short_secret_is_told_with_the_length_it_needs() -> None:

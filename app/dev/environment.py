@@ -24,6 +24,7 @@ def environment_of(data: Path, servers: Addresses, port: int = DEFAULT_PORT) -> 
         "STORAGE_URL": f"file://{data.absolute() / 'storage'}",
         "JWT_SECRET": jwt_secret(data),
         "PORT": str(port),
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "WORKER_GRACE_SECONDS": "1.5",  # jobs are given back then: a stack that stops does not wait for their end
     }
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import msgspec
 import obstore
@@ -13,6 +14,9 @@ from obstore.store import LocalStore, S3Store
 from app.storage.keys import checked_folder, checked_key
 from app.storage.open import open_store
 from app.storage.staged import forget_staged
+
+if TYPE_CHECKING:
+    from obstore import GetResult
 
 PIECE = 5 * 1024 * 1024
 """Bytes that are written at a time: S3 takes no smaller part of an upload, but for the last."""
@@ -25,6 +29,13 @@ class ObjectMissing(Exception):
 
 class StorageUnavailable(Exception):
     """The storage does not answer, is full, or refuses."""
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """An object that is being read: its size in bytes, and its pieces, which may raise StorageUnavailable."""
+
+    size: int
+    pieces: AsyncIterator[bytes]
 
 
 class StoredObject(msgspec.Struct, frozen=True):
@@ -64,10 +75,14 @@ class Storage:
 
     async def read(self, key: str) -> AsyncIterator[bytes]:
         """The object's bytes piece by piece. Raises ObjectMissing."""
+        async for piece in (await self.open(key)).pieces:
+            yield piece
+
+    async def open(self, key: str, piece: int = PIECE) -> Opened:
+        """Begin to read the object: its size, and its bytes in pieces of `piece` or some more. Raises ObjectMissing."""
         with _failures_declared(checked_key(key)):
             result = await obstore.get_async(self._store, key)
-            async for piece in result.stream(PIECE):
-                yield bytes(piece)
+            return Opened(int(result.meta["size"]), _pieces(key, result, piece))
 
     async def rename(self, key: str, to: str) -> None:
         """Give an object another key, in place of what is there. Raises ObjectMissing."""
@@ -123,6 +138,12 @@ class Storage:
             return None
         with _failures_declared(checked_key(key)):
             return await obstore.sign_async(self._store, "GET", key, timedelta(seconds=lifetime_seconds))
+
+
+async def _pieces(key: str, result: "GetResult", size: int) -> AsyncIterator[bytes]:
+    with _failures_declared(key):
+        async for piece in result.stream(size):
+            yield bytes(piece)
 
 
 @contextmanager

@@ -41,10 +41,12 @@ def mount(calls: Calls, wire: WireSettings, openrpc: bytes | None = None) -> lis
     async def rpc(request: HttpRequest) -> HttpResponse:
         return await (plain(request) if request.path else jsonrpc(request))
 
-    return [_handler("/rpc", Mount(rpc, calls.streams)), _handler("/trpc", Mount(Trpc(calls, wire), calls.streams))]
+    return [handler("/rpc", Mount(rpc, calls.streams)), handler("/trpc", Mount(Trpc(calls, wire), calls.streams))]
 
 
-def _handler(path: str, app: Mount) -> ASGIRouteHandler:
+def handler(path: str, app: Mount) -> ASGIRouteHandler:
+    """One codec as the handler of all that is under a path."""
+
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         await app(cast(AsgiScope, scope), cast(AsgiReceive, receive), cast(AsgiSend, send))
 
