@@ -1,11 +1,12 @@
 """The product: one file per procedure or job, and the table of all of them."""
 
 from app.rpc import Router
-from procedures import courses, generation, jobs, system
+from procedures import billing, courses, generation, jobs, system
 
 router = Router(
     system=system.router,
     courses=courses.router,
     generation=generation.router,
     jobs=jobs.router,
+    billing=billing.router,
 )

@@ -13,6 +13,20 @@ import type * as types from "./types.js";
 
 /** Every procedure, by area. */
 export type AppRecord = {
+  /** The procedures of `billing`. */
+  billing: {
+    /**
+     * What the caller's organization stores, and the limits of its tier: everybody in it may read that.
+     *
+     * Errors: `OrganizationNotFound`, `Unauthorized`.
+     */
+    getUsage: QueryProcedure<{
+      meta: unknown;
+      input: void;
+      output: types.Usage;
+      errorShape: errors.OrganizationNotFound | errors.Unauthorized | errors.ProtocolError;
+    }>;
+  };
   /** The procedures of `courses`. */
   courses: {
     /**
@@ -80,6 +94,43 @@ export type AppRecord = {
         | errors.ProtocolError;
     }>;
     /**
+     * Delete a file: the course's owner, an admin of the organization, or a superadmin may.
+     *
+     * Refused while the course is being generated. An upload that is still under way can be deleted, and fails then.
+     *
+     * Errors: `FileInUse`, `FileNotFound`, `Forbidden`, `NotYours`, `Unauthorized`.
+     */
+    deleteFile: MutationProcedure<{
+      meta: unknown;
+      input: types.DeleteFileInput;
+      output: types.FileDeleted;
+      errorShape:
+        | errors.FileInUse
+        | errors.FileNotFound
+        | errors.Forbidden
+        | errors.NotYours
+        | errors.Unauthorized
+        | errors.ProtocolError;
+    }>;
+    /**
+     * Make an address, good for five minutes, at which a file can be downloaded.
+     *
+     * For the course's owner, an admin of the organization, or a superadmin; to others the file is a missing one.
+     *
+     * Errors: `AddressesUnavailable`, `FileNotFound`, `FileNotStored`, `Unauthorized`.
+     */
+    getFileUrl: QueryProcedure<{
+      meta: unknown;
+      input: types.FileUrlInput;
+      output: types.FileUrl;
+      errorShape:
+        | errors.AddressesUnavailable
+        | errors.FileNotFound
+        | errors.FileNotStored
+        | errors.Unauthorized
+        | errors.ProtocolError;
+    }>;
+    /**
      * The progress of a course that the caller may read.
      *
      * Errors: `CourseNotFound`, `Unauthorized`.
@@ -119,6 +170,20 @@ export type AppRecord = {
         | errors.Unauthorized
         | errors.UserLimitReached
         | errors.ProtocolError;
+    }>;
+    /**
+     * List the files of a course that the caller may read, oldest first.
+     *
+     * Files are their course's owner's, the organization's admins' and superadmins': whoever else may read the course
+     * (a colleague, a student who attends it) is given an empty list.
+     *
+     * Errors: `CourseNotFound`, `Unauthorized`.
+     */
+    listFiles: QueryProcedure<{
+      meta: unknown;
+      input: types.ListFilesInput;
+      output: types.CourseFiles;
+      errorShape: errors.CourseNotFound | errors.Unauthorized | errors.ProtocolError;
     }>;
     /**
      * Add a document to a course of the caller's own, within the limits of the organization's tier.

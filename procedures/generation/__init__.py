@@ -3,9 +3,22 @@
 from app.rpc import Router
 from procedures.generation import stages
 from procedures.generation.cancel import cancel
+from procedures.generation.delete_file import delete_file
+from procedures.generation.get_file_url import get_file_url
 from procedures.generation.get_status import get_status
 from procedures.generation.initiate import initiate
+from procedures.generation.list_files import list_files
 from procedures.generation.upload_file import upload_file
 from procedures.generation.watch import watch
 
-router = Router(initiate, get_status, watch, cancel, upload_file, stages=stages.router)
+router = Router(
+    initiate,
+    get_status,
+    watch,
+    cancel,
+    upload_file,
+    list_files,
+    get_file_url,
+    delete_file,
+    stages=stages.router,
+)

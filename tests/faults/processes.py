@@ -66,11 +66,13 @@ class Program:
 
     @asynccontextmanager
     async def call(
-        self, procedure: str, caller: SignedIn, course: UUID, key: str | None = None, **changes: str
+        self, procedure: str, caller: SignedIn, thing: UUID, key: str | None = None, **changes: str
     ) -> AsyncGenerator[Running]:
-        """One call of generation.initiate or cancel in a process that tells its answer and then stays (call.py)."""
+        """One call of generation.initiate, cancel (of a course) or deleteFile in a process that tells its answer and
+        then stays (call.py).
+        """
         claims = caller.claims
-        words = (procedure, str(claims.user_id), str(claims.organization_id), str(course), key or "")
+        words = (procedure, str(claims.user_id), str(claims.organization_id), str(thing), key or "")
         async with self._running(sys.executable, "-m", "tests.faults.call", *words, **changes) as running:
             yield running
 

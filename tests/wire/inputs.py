@@ -7,6 +7,7 @@ from uuid import uuid4
 from app.boot import TABLE
 
 COURSE = str(uuid4())
+FILE = str(uuid4())
 UPLOAD = {
     "courseId": COURSE,
     "filename": "a.md",
@@ -39,9 +40,13 @@ VALID: dict[str, dict[str, Any] | None] = {
     "generation.watch": {"courseId": COURSE},
     "generation.cancel": {"courseId": COURSE},
     "generation.uploadFile": UPLOAD,
+    "generation.listFiles": {"courseId": COURSE},
+    "generation.getFileUrl": {"fileId": FILE},
+    "generation.deleteFile": {"fileId": FILE},
     "jobs.getStatus": {"jobId": "course-gen-none"},
     "jobs.list": {"limit": 5, "cursor": "course-gen-0", "courseId": COURSE, "status": "waiting"},
     "jobs.cancel": {"jobId": "course-gen-none"},
+    "billing.getUsage": None,
 }
 ROUTES = {route.path: route for route in TABLE}
 WITH_INPUT = [path for path, route in ROUTES.items() if route.procedure.signature.takes_input]
@@ -49,4 +54,6 @@ SUBSCRIPTIONS = [path for path, route in ROUTES.items() if route.procedure.kind 
 POSTED = [path for path in ROUTES if path not in SUBSCRIPTIONS]
 SIGNED_IN = [path for path, route in ROUTES.items() if any(e.__name__ == "Unauthorized" for e in route.errors)]
 STAFF_ONLY = [path for path, route in ROUTES.items() if any(e.__name__ == "Forbidden" for e in route.errors)]
-OF_ONE_THING = [path for path in POSTED if {"courseId", "jobId"} & set(VALID.get(path) or ()) and "list" not in path]
+OF_ONE_THING = [
+    path for path in POSTED if {"courseId", "jobId", "fileId"} & set(VALID.get(path) or ()) and path != "jobs.list"
+]

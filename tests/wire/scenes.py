@@ -24,6 +24,7 @@ _NEW = (
     (re.compile(r"course-gen-[0-9a-f]{32}"), "(job)"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)"), "(time)"),
     (re.compile(r'(?<="slug":")[a-z]+-[0-9a-f]{8}'), "(slug)"),
+    (re.compile(r"(?<=/downloads/)[\w.-]+"), "(address)"),
     (re.compile(r'(?<="global_active_jobs":)\d+'), '"(other scenes\' too)"'),
 )
 

@@ -23,10 +23,11 @@ ERROR_SHAPE = {"code", "message", "data"}
 class Served:
     """A server, the world behind it, and what it logs."""
 
-    def __init__(self, world: World, http: httpx.AsyncClient, port: int, log: Path) -> None:
+    def __init__(self, world: World, http: httpx.AsyncClient, port: int, log: Path, pid: int) -> None:
         self.world = world
         self.http = http
         self.port = port
+        self.pid = pid
         self._log = log
 
     async def post(
@@ -90,6 +91,6 @@ async def serve(database: Database, redis_url: str, folder: Path, **changes: obj
     async with make_world(read_settings(environment)) as world:
         with log.open("wb") as errors:
             whole = {**os.environ, **environment}
-            with serving("app.asgi:create_app", environment=whole, output=errors) as (port, _process):
+            with serving("app.asgi:create_app", environment=whole, output=errors) as (port, process):
                 async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10) as http:
-                    yield Served(world, http, port, log)
+                    yield Served(world, http, port, log, process.pid)

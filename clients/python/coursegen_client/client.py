@@ -20,9 +20,14 @@ from .types import (
     Course,
     CourseContent,
     CourseContentInput,
+    CourseFiles,
     CoursePage,
     CreateCourseInput,
     CreateCourseInputDifficulty,
+    DeleteFileInput,
+    FileDeleted,
+    FileUrl,
+    FileUrlInput,
     GenerationCancelled,
     GenerationState,
     GenerationStatusInput,
@@ -35,12 +40,31 @@ from .types import (
     JobPage,
     JobStatus,
     ListCoursesInput,
+    ListFilesInput,
     ListJobsInput,
     Pong,
     Uploaded,
     UploadFileInput,
+    Usage,
     WatchGenerationInput,
 )
+
+
+class Billing:
+    """The procedures of `billing`."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def get_usage(self) -> Usage:
+        """What the caller's organization stores, and the limits of its tier: everybody in it may read that.
+
+        Raises:
+            OrganizationNotFound
+            Unauthorized
+        """
+        given = UNSET
+        return self._transport.call("billing.getUsage", given, outputs.BILLING_GET_USAGE, repeatable=True)
 
 
 class Courses:
@@ -148,6 +172,44 @@ class Generation:
         given = CancelGenerationInput(course_id=course_id)
         return self._transport.call("generation.cancel", given, outputs.GENERATION_CANCEL, repeatable=False)
 
+    def delete_file(self, *, file_id: UUID) -> FileDeleted:
+        """Delete a file: the course's owner, an admin of the organization, or a superadmin may.
+
+        Refused while the course is being generated. An upload that is still under way can be deleted, and fails
+        then.
+
+        Arguments: Which file.
+
+        Raises:
+            FileInUse
+            FileNotFound
+            Forbidden
+            NotYours
+            Unauthorized
+        """
+        given = DeleteFileInput(file_id=file_id)
+        return self._transport.call(
+            "generation.deleteFile", given, outputs.GENERATION_DELETE_FILE, repeatable=False
+        )
+
+    def get_file_url(self, *, file_id: UUID) -> FileUrl:
+        """Make an address, good for five minutes, at which a file can be downloaded.
+
+        For the course's owner, an admin of the organization, or a superadmin; to others the file is a missing one.
+
+        Arguments: Which file.
+
+        Raises:
+            AddressesUnavailable
+            FileNotFound
+            FileNotStored
+            Unauthorized
+        """
+        given = FileUrlInput(file_id=file_id)
+        return self._transport.call(
+            "generation.getFileUrl", given, outputs.GENERATION_GET_FILE_URL, repeatable=True
+        )
+
     def get_status(self, *, course_id: UUID) -> GenerationState:
         """The progress of a course that the caller may read.
 
@@ -190,6 +252,21 @@ class Generation:
         return self._transport.call_once(
             "generation.initiate", given, outputs.GENERATION_INITIATE, idempotency_key
         )
+
+    def list_files(self, *, course_id: UUID) -> CourseFiles:
+        """List the files of a course that the caller may read, oldest first.
+
+        Files are their course's owner's, the organization's admins' and superadmins': whoever else may read the
+        course (a colleague, a student who attends it) is given an empty list.
+
+        Arguments: Which course.
+
+        Raises:
+            CourseNotFound
+            Unauthorized
+        """
+        given = ListFilesInput(course_id=course_id)
+        return self._transport.call("generation.listFiles", given, outputs.GENERATION_LIST_FILES, repeatable=True)
 
     def upload_file(
         self, *, course_id: UUID, filename: str, file_size: int, mime_type: str, file_content: str
@@ -378,6 +455,11 @@ class Client(BaseClient):
 
     _errors = ERRORS
     _agent = f"coursegen-client/{VERSION}"
+
+    @property
+    def billing(self) -> Billing:
+        """`billing`."""
+        return Billing(self._transport)
 
     @property
     def courses(self) -> Courses:

@@ -6,7 +6,10 @@ from msgspec.json import Decoder
 from .types import (
     Course,
     CourseContent,
+    CourseFiles,
     CoursePage,
+    FileDeleted,
+    FileUrl,
     GenerationCancelled,
     GenerationState,
     Initiated,
@@ -15,15 +18,20 @@ from .types import (
     JobPage,
     Pong,
     Uploaded,
+    Usage,
 )
 
+BILLING_GET_USAGE: Decoder[Usage] = Decoder(Usage)
 COURSES_CREATE: Decoder[Course] = Decoder(Course)
 COURSES_GET: Decoder[Course] = Decoder(Course)
 COURSES_GET_CONTENT: Decoder[CourseContent] = Decoder(CourseContent)
 COURSES_LIST: Decoder[CoursePage] = Decoder(CoursePage)
 GENERATION_CANCEL: Decoder[GenerationCancelled] = Decoder(GenerationCancelled)
+GENERATION_DELETE_FILE: Decoder[FileDeleted] = Decoder(FileDeleted)
+GENERATION_GET_FILE_URL: Decoder[FileUrl] = Decoder(FileUrl)
 GENERATION_GET_STATUS: Decoder[GenerationState] = Decoder(GenerationState)
 GENERATION_INITIATE: Decoder[Initiated] = Decoder(Initiated)
+GENERATION_LIST_FILES: Decoder[CourseFiles] = Decoder(CourseFiles)
 GENERATION_UPLOAD_FILE: Decoder[Uploaded] = Decoder(Uploaded)
 GENERATION_WATCH: Decoder[GenerationState] = Decoder(GenerationState)
 JOBS_CANCEL: Decoder[JobCancelled] = Decoder(JobCancelled)

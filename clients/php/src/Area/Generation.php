@@ -47,6 +47,59 @@ final readonly class Generation
     }
 
     /**
+     * Delete a file: the course's owner, an admin of the organization, or a superadmin may.
+     *
+     * Refused while the course is being generated. An upload that is still under way can be deleted, and fails then.
+     *
+     * Parameters: Which file.
+     *
+     * @throws Error\CallTimeout
+     * @throws Error\FileInUse
+     * @throws Error\FileNotFound
+     * @throws Error\Forbidden
+     * @throws Error\InvalidInput
+     * @throws Error\NotYours
+     * @throws Error\Unauthorized
+     * @throws Error\UnprocessableText
+     * @throws Error\CoursegenError
+     */
+    public function deleteFile(string $fileId): Type\FileDeleted
+    {
+        return $this->transport->call(
+            'generation.deleteFile',
+            new Type\DeleteFileInput(fileId: $fileId),
+            Decode::object(Type\FileDeleted::class),
+            repeatable: false,
+        );
+    }
+
+    /**
+     * Make an address, good for five minutes, at which a file can be downloaded.
+     *
+     * For the course's owner, an admin of the organization, or a superadmin; to others the file is a missing one.
+     *
+     * Parameters: Which file.
+     *
+     * @throws Error\AddressesUnavailable
+     * @throws Error\CallTimeout
+     * @throws Error\FileNotFound
+     * @throws Error\FileNotStored
+     * @throws Error\InvalidInput
+     * @throws Error\Unauthorized
+     * @throws Error\UnprocessableText
+     * @throws Error\CoursegenError
+     */
+    public function getFileUrl(string $fileId): Type\FileUrl
+    {
+        return $this->transport->call(
+            'generation.getFileUrl',
+            new Type\FileUrlInput(fileId: $fileId),
+            Decode::object(Type\FileUrl::class),
+            repeatable: true,
+        );
+    }
+
+    /**
      * The progress of a course that the caller may read.
      *
      * Parameters: Which course.
@@ -105,6 +158,31 @@ final readonly class Generation
             new Type\InitiateInput(courseId: $courseId, webhookUrl: $webhookUrl),
             Decode::object(Type\Initiated::class),
             $idempotencyKey,
+        );
+    }
+
+    /**
+     * List the files of a course that the caller may read, oldest first.
+     *
+     * Files are their course's owner's, the organization's admins' and superadmins': whoever else may read the course
+     * (a colleague, a student who attends it) is given an empty list.
+     *
+     * Parameters: Which course.
+     *
+     * @throws Error\CallTimeout
+     * @throws Error\CourseNotFound
+     * @throws Error\InvalidInput
+     * @throws Error\Unauthorized
+     * @throws Error\UnprocessableText
+     * @throws Error\CoursegenError
+     */
+    public function listFiles(string $courseId): Type\CourseFiles
+    {
+        return $this->transport->call(
+            'generation.listFiles',
+            new Type\ListFilesInput(courseId: $courseId),
+            Decode::object(Type\CourseFiles::class),
+            repeatable: true,
         );
     }
 
