@@ -103,6 +103,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     upload_ttl_seconds: Seconds = 600.0
     """How long a half-made upload keeps its quota before the reaper gives it back, in seconds."""
 
+    file_pairing_seconds: Annotated[int, Meta(ge=1, le=86_400)] = 3600
+    """How often stored files are compared with the database, which must be the only one that uses them, in seconds."""
+
     log_level: Literal["debug", "info", "warn", "error", "fatal"] = "info"
     """The least severity that is logged."""
 

@@ -35,6 +35,7 @@ WRONG = {
     "LEASE_TTL_SECONDS": ["0", "inf", "nan", "-1"],
     "REAPER_PERIOD_SECONDS": ["0", "inf"],
     "UPLOAD_TTL_SECONDS": ["0", "inf"],
+    "FILE_PAIRING_SECONDS": ["0", "-1", "0.5", "inf", "86401", "hourly"],
     "LOG_LEVEL": ["warning", "INFO", "trace", ""],
     "LOG_FORMAT": ["xml", ""],
 }

@@ -1,4 +1,4 @@
-"""One worker process: the queue's worker and the reaper, until SIGTERM."""
+"""One worker process: the queue's worker, the reaper and the pairing of files, until SIGTERM."""
 
 import asyncio
 from collections.abc import Mapping
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from app.context import Resources
 from app.rpc import AnyProcedure
 from app.work.lifecycle import RunLifecycle
+from app.work.pairing import FilePairing
 from app.work.queue import FencedQueue
 from app.work.reaper import Reaper
 from app.work.waiting import ended
@@ -15,24 +16,26 @@ from app.work.worker import FencedWorker
 async def work(resources: Resources, jobs: Mapping[str, AnyProcedure]) -> None:
     """Run jobs and recover what was lost; returns when a stop signal came and the running jobs are done or given back.
 
-    Raises QueueNotMigrated, psycopg.OperationalError (the database is away at start), and the reaper's bug if one has
-    stopped it.
+    Raises QueueNotMigrated, psycopg.OperationalError (the database is away at start), and the bug of a duty that
+    one has stopped.
     """
     settings = resources.settings
     queue = FencedQueue(settings.worker_database_url, pool_size=settings.worker_concurrency + 2)
     await queue.connect()
-    reaper = asyncio.create_task(Reaper(resources, queue).run())
+    duties = [asyncio.create_task(duty) for duty in (Reaper(resources, queue).run(), FilePairing(resources).run())]
     worker = FencedWorker(
         queue,
         RunLifecycle(resources, jobs),
         concurrency=settings.worker_concurrency,
         grace=settings.worker_grace_seconds,
     )
-    reaper.add_done_callback(lambda _: worker.event.set())
+    for duty in duties:
+        duty.add_done_callback(lambda _: worker.event.set())
     try:
         await worker.start()
     finally:
-        await ended(reaper)
+        await ended(*duties)
         await queue.disconnect()
-    if not reaper.cancelled():
-        reaper.result()  # a bug in it has stopped this worker: say which
+    for duty in duties:
+        if not duty.cancelled():
+            duty.result()  # a bug in it has stopped this worker: say which
