@@ -114,6 +114,20 @@ $$;
 
 ALTER FUNCTION app.caller_may_cancel(p_organization_id uuid, p_user_id uuid) OWNER TO app_owner;
 
+CREATE FUNCTION app.caller_may_change_files(p_organization_id uuid, p_user_id uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+    select caller.is_superadmin
+        or (
+            caller.organization_id = p_organization_id
+            and (caller.role = 'admin' or (caller.role = 'instructor' and caller.user_id = p_user_id)) is true
+        )
+    from app.caller() as caller
+$$;
+
+ALTER FUNCTION app.caller_may_change_files(p_organization_id uuid, p_user_id uuid) OWNER TO app_owner;
+
 CREATE FUNCTION app.cancel_job(p_job_id text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -346,6 +360,17 @@ $$;
 
 ALTER FUNCTION app.complete_job(p_job_id text, p_run_id uuid, p_epoch integer) OWNER TO app_owner;
 
+CREATE FUNCTION app.count_files(p_organization_id uuid) RETURNS bigint
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+    select (select count(*) from public.file_catalog f where f.organization_id = p_organization_id)
+    from app.caller() as caller
+    where caller.is_superadmin or caller.organization_id = p_organization_id
+$$;
+
+ALTER FUNCTION app.count_files(p_organization_id uuid) OWNER TO app_owner;
+
 CREATE TABLE public.courses (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     title text NOT NULL,
@@ -413,6 +438,33 @@ CREATE FUNCTION app.course_for_run(p_course public.courses) RETURNS jsonb
 $$;
 
 ALTER FUNCTION app.course_for_run(p_course public.courses) OWNER TO app_owner;
+
+CREATE FUNCTION app.delete_file(p_file_id uuid) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+    course public.courses;
+    file public.file_catalog;
+begin
+    course := app.lock_visible_course((select f.course_id from public.file_catalog f where f.id = p_file_id));
+    select * into file from public.file_catalog f where f.id = p_file_id and f.course_id = course.id for update;
+    if file.id is null then
+        return jsonb_build_object('outcome', 'not_found');
+    end if;
+    if not app.caller_may_change_files(course.organization_id, course.user_id) then
+        return jsonb_build_object('outcome', 'not_yours');
+    end if;
+    begin
+        delete from public.file_catalog f where f.id = file.id;
+    exception when restrict_violation then
+        return jsonb_build_object('outcome', 'in_use');
+    end;
+    return jsonb_build_object('outcome', 'deleted', 'storage_path', file.storage_path, 'freed_bytes', file.file_size);
+end
+$$;
+
+ALTER FUNCTION app.delete_file(p_file_id uuid) OWNER TO app_owner;
 
 CREATE FUNCTION app.earlier_run(p_course public.courses, p_idempotency_key text, p_webhook_url text) RETURNS jsonb
     LANGUAGE plpgsql
@@ -536,6 +588,7 @@ CREATE TABLE public.file_catalog (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     page_count integer,
     page_starts jsonb,
+    lost_at timestamp with time zone,
     CONSTRAINT file_catalog_check CHECK (((status = ANY (ARRAY['uploading'::text, 'failed'::text])) OR ((hash IS NOT NULL) AND (storage_path IS NOT NULL)))),
     CONSTRAINT file_catalog_file_size_check CHECK ((file_size > 0)),
     CONSTRAINT file_catalog_filename_check CHECK (((length(filename) >= 1) AND (length(filename) <= 255))),
@@ -730,7 +783,7 @@ CREATE FUNCTION app.initial_progress(p_course_id uuid) RETURNS jsonb
             count(*) filter (where f.mime_type not like 'image/%') > 0 as found,
             coalesce(jsonb_agg(app.file_entry(f) order by f.created_at, f.id), '[]') as files
         from public.file_catalog f
-        where f.course_id = p_course_id and f.status <> 'uploading'
+        where f.course_id = p_course_id and f.status <> 'uploading' and f.lost_at is null
     )
     select jsonb_build_object(
         'steps', (
@@ -771,6 +824,25 @@ CREATE FUNCTION app.is_late(p_course public.courses, p_progress jsonb, p_step_id
 $$;
 
 ALTER FUNCTION app.is_late(p_course public.courses, p_progress jsonb, p_step_id integer, p_status text) OWNER TO app_owner;
+
+CREATE FUNCTION app.keep_files_in_use() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+    if old.status = 'uploading' then
+        return old;
+    end if;
+    perform from public.courses c where c.id = old.course_id for no key update;
+    if found and exists (select from public.generation_runs r where r.course_id = old.course_id and r.ended_at is null) then
+        raise exception 'file % is in use: its course is being generated', old.id
+            using errcode = 'restrict_violation', constraint = 'file_catalog_kept_while_in_use';
+    end if;
+    return old;
+end
+$$;
+
+ALTER FUNCTION app.keep_files_in_use() OWNER TO app_owner;
 
 CREATE FUNCTION app.limit_files_per_course() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1679,6 +1751,8 @@ CREATE TRIGGER inherit_from_lesson BEFORE INSERT ON public.lesson_content FOR EA
 
 CREATE TRIGGER inherit_from_section BEFORE INSERT ON public.lessons FOR EACH ROW EXECUTE FUNCTION app.inherit_from_section();
 
+CREATE TRIGGER keep_files_in_use BEFORE DELETE ON public.file_catalog FOR EACH ROW EXECUTE FUNCTION app.keep_files_in_use();
+
 CREATE TRIGGER limit_files_per_course AFTER INSERT ON public.file_catalog FOR EACH ROW EXECUTE FUNCTION app.limit_files_per_course();
 
 CREATE TRIGGER quota_follows_tier BEFORE INSERT OR UPDATE OF tier ON public.organizations FOR EACH ROW EXECUTE FUNCTION app.quota_follows_tier();
@@ -2057,6 +2131,8 @@ REVOKE ALL ON FUNCTION app.caller(OUT user_id uuid, OUT organization_id uuid, OU
 
 REVOKE ALL ON FUNCTION app.caller_may_cancel(p_organization_id uuid, p_user_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION app.caller_may_change_files(p_organization_id uuid, p_user_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION app.cancel_job(p_job_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.cancel_job(p_job_id text) TO authenticated;
 GRANT ALL ON FUNCTION app.cancel_job(p_job_id text) TO app_superadmin;
@@ -2114,6 +2190,10 @@ GRANT ALL ON FUNCTION app.claim_run(p_course_id uuid, p_run_id uuid, p_slot_toke
 
 REVOKE ALL ON FUNCTION app.complete_job(p_job_id text, p_run_id uuid, p_epoch integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.complete_job(p_job_id text, p_run_id uuid, p_epoch integer) TO service_role;
+
+REVOKE ALL ON FUNCTION app.count_files(p_organization_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.count_files(p_organization_id uuid) TO authenticated;
+GRANT ALL ON FUNCTION app.count_files(p_organization_id uuid) TO app_superadmin;
 
 GRANT SELECT,DELETE ON TABLE public.courses TO authenticated;
 GRANT SELECT,DELETE ON TABLE public.courses TO app_superadmin;
@@ -2174,6 +2254,10 @@ GRANT INSERT(prerequisites),UPDATE(prerequisites) ON TABLE public.courses TO aut
 GRANT INSERT(prerequisites),UPDATE(prerequisites) ON TABLE public.courses TO app_superadmin;
 
 REVOKE ALL ON FUNCTION app.course_for_run(p_course public.courses) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.delete_file(p_file_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.delete_file(p_file_id uuid) TO authenticated;
+GRANT ALL ON FUNCTION app.delete_file(p_file_id uuid) TO app_superadmin;
 
 REVOKE ALL ON FUNCTION app.earlier_run(p_course public.courses, p_idempotency_key text, p_webhook_url text) FROM PUBLIC;
 
@@ -2257,6 +2341,8 @@ GRANT ALL ON FUNCTION app.initial_progress(p_course_id uuid) TO service_role;
 
 REVOKE ALL ON FUNCTION app.is_late(p_course public.courses, p_progress jsonb, p_step_id integer, p_status text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.is_late(p_course public.courses, p_progress jsonb, p_step_id integer, p_status text) TO service_role;
+
+REVOKE ALL ON FUNCTION app.keep_files_in_use() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.limit_files_per_course() FROM PUBLIC;
 

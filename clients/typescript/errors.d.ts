@@ -7,6 +7,27 @@ export { isRpcError } from "./runtime/rpc_error.js";
 export type { Issue, RpcClientError, UnknownError } from "./runtime/rpc_error.js";
 
 /**
+ * No address can be made for the file right now. Please try again
+ *
+ * HTTP 503, SERVICE_UNAVAILABLE.
+ */
+export type AddressesUnavailable = {
+  readonly code: -32603;
+  readonly message: string;
+  readonly data: {
+    readonly code: "SERVICE_UNAVAILABLE";
+    readonly httpStatus: 503;
+    readonly type: "AddressesUnavailable";
+    /** Whether the procedure names this error. */
+    readonly declared: boolean;
+    /** The procedure. */
+    readonly path?: string;
+    /** In development alone. */
+    readonly stack?: string;
+  };
+};
+
+/**
  * Generation is already running for this course
  *
  * HTTP 409, CONFLICT.
@@ -233,6 +254,27 @@ export type FileHasMacros = {
 };
 
 /**
+ * The file is in use: its course is being generated. Wait for the end, or cancel it
+ *
+ * HTTP 409, CONFLICT.
+ */
+export type FileInUse = {
+  readonly code: -32009;
+  readonly message: string;
+  readonly data: {
+    readonly code: "CONFLICT";
+    readonly httpStatus: 409;
+    readonly type: "FileInUse";
+    /** Whether the procedure names this error. */
+    readonly declared: boolean;
+    /** The procedure. */
+    readonly path?: string;
+    /** In development alone. */
+    readonly stack?: string;
+  };
+};
+
+/**
  * File upload limit reached. Your {tier} plan allows {limit} per course, and this course has {current}.
  *
  * HTTP 403, FORBIDDEN.
@@ -270,6 +312,48 @@ export type FileNameInvalid = {
     readonly code: "BAD_REQUEST";
     readonly httpStatus: 400;
     readonly type: "FileNameInvalid";
+    /** Whether the procedure names this error. */
+    readonly declared: boolean;
+    /** The procedure. */
+    readonly path?: string;
+    /** In development alone. */
+    readonly stack?: string;
+  };
+};
+
+/**
+ * File not found
+ *
+ * HTTP 404, NOT_FOUND.
+ */
+export type FileNotFound = {
+  readonly code: -32004;
+  readonly message: string;
+  readonly data: {
+    readonly code: "NOT_FOUND";
+    readonly httpStatus: 404;
+    readonly type: "FileNotFound";
+    /** Whether the procedure names this error. */
+    readonly declared: boolean;
+    /** The procedure. */
+    readonly path?: string;
+    /** In development alone. */
+    readonly stack?: string;
+  };
+};
+
+/**
+ * The file has no content to download: its upload is not finished, or the content was lost
+ *
+ * HTTP 409, CONFLICT.
+ */
+export type FileNotStored = {
+  readonly code: -32009;
+  readonly message: string;
+  readonly data: {
+    readonly code: "CONFLICT";
+    readonly httpStatus: 409;
+    readonly type: "FileNotStored";
     /** Whether the procedure names this error. */
     readonly declared: boolean;
     /** The procedure. */
@@ -767,6 +851,27 @@ export type NotYours = {
 };
 
 /**
+ * Organization not found
+ *
+ * HTTP 404, NOT_FOUND.
+ */
+export type OrganizationNotFound = {
+  readonly code: -32004;
+  readonly message: string;
+  readonly data: {
+    readonly code: "NOT_FOUND";
+    readonly httpStatus: 404;
+    readonly type: "OrganizationNotFound";
+    /** Whether the procedure names this error. */
+    readonly declared: boolean;
+    /** The procedure. */
+    readonly path?: string;
+    /** In development alone. */
+    readonly stack?: string;
+  };
+};
+
+/**
  * The request is not valid JSON
  *
  * HTTP 400, PARSE_ERROR.
@@ -1149,6 +1254,7 @@ export type ProtocolError =
 
 /** Every error by its name on the wire, `data.type`. */
 export type RpcErrors = {
+  AddressesUnavailable: AddressesUnavailable;
   AlreadyRunning: AlreadyRunning;
   ArchiveTooLarge: ArchiveTooLarge;
   BodyCut: BodyCut;
@@ -1159,8 +1265,11 @@ export type RpcErrors = {
   FileDamaged: FileDamaged;
   FileEncrypted: FileEncrypted;
   FileHasMacros: FileHasMacros;
+  FileInUse: FileInUse;
   FileLimitReached: FileLimitReached;
   FileNameInvalid: FileNameInvalid;
+  FileNotFound: FileNotFound;
+  FileNotStored: FileNotStored;
   FileSizeMismatch: FileSizeMismatch;
   FileTooComplex: FileTooComplex;
   FileTooLarge: FileTooLarge;
@@ -1182,6 +1291,7 @@ export type RpcErrors = {
   MethodNotSupported: MethodNotSupported;
   NotRunning: NotRunning;
   NotYours: NotYours;
+  OrganizationNotFound: OrganizationNotFound;
   ParseError: ParseError;
   PayloadTooLarge: PayloadTooLarge;
   PostOnly: PostOnly;

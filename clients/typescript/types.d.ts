@@ -4,6 +4,8 @@
 import type { DateTime, Uuid } from "./runtime/brands.js";
 export type { DateTime, Uuid };
 
+export type CourseFileStatus = "failed" | "processed" | "processing" | "ready" | "uploading";
+
 export type CourseStatus = "archived" | "draft" | "published";
 
 export type CreateCourseInputDifficulty = "advanced" | "beginner" | "intermediate";
@@ -69,6 +71,28 @@ export type CourseContentInput = {
   courseId: Uuid;
 };
 
+/**
+ * A document. `file_size` in bytes; `hash` is its SHA-256 in hexadecimal, null until it is uploaded.
+ *
+ * A file that has `failed` could not be read, or its content is gone: then it is for its owner to upload it again.
+ */
+export type CourseFile = {
+  id: Uuid;
+  filename: string;
+  mimeType: string;
+  fileType: string;
+  fileSize: number;
+  hash: string | null;
+  status: CourseFileStatus;
+  uploadedBy: Uuid;
+  createdAt: DateTime;
+};
+
+/** All of them, oldest first: no tier allows more than ten. */
+export type CourseFiles = {
+  files: CourseFile[];
+};
+
 /** A page of courses; `next_cursor` is null on the last one. */
 export type CoursePage = {
   items: Course[];
@@ -94,6 +118,18 @@ export type CreateCourseInput = {
   prerequisites?: string | null | undefined;
 };
 
+/** Which file. */
+export type DeleteFileInput = {
+  fileId: Uuid;
+};
+
+/** The file is gone; `freed_bytes` are free in the organization's quota. */
+export type FileDeleted = {
+  success: boolean;
+  fileId: Uuid;
+  freedBytes: number;
+};
+
 /**
  * An uploaded file, and what became of it in this run: `pages` are a PDF's pages or a presentation's slides, known
  * once it was read; `error` says why it could not be. A picture holds no text, and is completed from the start.
@@ -106,6 +142,23 @@ export type FileProgress = {
   status: FileProgressStatus;
   pages: number | null;
   error: string | null;
+};
+
+/**
+ * Anyone may GET `url`, without a token, until `expires_at`; relative to the service's address if it is not whole.
+ *
+ * `filename` is the name to save it under: a bucket's address does not tell it.
+ */
+export type FileUrl = {
+  url: string;
+  expiresAt: DateTime;
+  filename: string;
+  mimeType: string;
+};
+
+/** Which file. */
+export type FileUrlInput = {
+  fileId: Uuid;
 };
 
 /** The run has ended; a running job stops within two seconds. */
@@ -222,6 +275,11 @@ export type ListCoursesInput = {
   cursor?: Uuid | null | undefined;
 };
 
+/** Which course. */
+export type ListFilesInput = {
+  courseId: Uuid;
+};
+
 /**
  * Which page; only one course's, or only those of one status, when given. `cursor` is `nextCursor`, a job id.
  */
@@ -288,6 +346,23 @@ export type Uploaded = {
   storagePath: string;
   hash: string;
   message: string;
+};
+
+/**
+ * Sizes in bytes. Uploads under way count, in `used_bytes` and in `files`: their quota is taken when they begin.
+ *
+ * `percentage` of the quota, with one decimal, rounded down; `next_tier` is null when there is no higher one.
+ */
+export type Usage = {
+  usedBytes: number;
+  quotaBytes: number;
+  percentage: number;
+  files: number;
+  tier: string;
+  nextTier: string | null;
+  maxFileBytes: number;
+  filesPerCourse: number;
+  acceptedTypes: string[];
 };
 
 /** Which course. */

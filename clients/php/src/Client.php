@@ -20,6 +20,7 @@ final readonly class Client
 {
     public const VERSION = '0.1.0';
     private const ERRORS = [
+        'AddressesUnavailable' => Error\AddressesUnavailable::class,
         'AlreadyRunning' => Error\AlreadyRunning::class,
         'ArchiveTooLarge' => Error\ArchiveTooLarge::class,
         'BodyCut' => Error\BodyCut::class,
@@ -30,8 +31,11 @@ final readonly class Client
         'FileDamaged' => Error\FileDamaged::class,
         'FileEncrypted' => Error\FileEncrypted::class,
         'FileHasMacros' => Error\FileHasMacros::class,
+        'FileInUse' => Error\FileInUse::class,
         'FileLimitReached' => Error\FileLimitReached::class,
         'FileNameInvalid' => Error\FileNameInvalid::class,
+        'FileNotFound' => Error\FileNotFound::class,
+        'FileNotStored' => Error\FileNotStored::class,
         'FileSizeMismatch' => Error\FileSizeMismatch::class,
         'FileTooComplex' => Error\FileTooComplex::class,
         'FileTooLarge' => Error\FileTooLarge::class,
@@ -53,6 +57,7 @@ final readonly class Client
         'MethodNotSupported' => Error\MethodNotSupported::class,
         'NotRunning' => Error\NotRunning::class,
         'NotYours' => Error\NotYours::class,
+        'OrganizationNotFound' => Error\OrganizationNotFound::class,
         'ParseError' => Error\ParseError::class,
         'PayloadTooLarge' => Error\PayloadTooLarge::class,
         'PostOnly' => Error\PostOnly::class,
@@ -70,6 +75,7 @@ final readonly class Client
         'UserLimitReached' => Error\UserLimitReached::class,
     ];
 
+    public Area\Billing $billing;
     public Area\Courses $courses;
     public Area\Generation $generation;
     public Area\Jobs $jobs;
@@ -95,6 +101,7 @@ final readonly class Client
         $agent = 'coursegen-client-php/' . self::VERSION;
         $wire = new Wire($url, $token, $agent, $timeout, $connection, self::ERRORS);
         $this->transport = new Transport($wire, new Policy($retries, $patience));
+        $this->billing = new Area\Billing($this->transport);
         $this->courses = new Area\Courses($this->transport);
         $this->generation = new Area\Generation($this->transport);
         $this->jobs = new Area\Jobs($this->transport);

@@ -15,6 +15,7 @@ from ._runtime.base_errors import (
 )
 
 __all__ = [
+    "AddressesUnavailable",
     "AlreadyRunning",
     "ArchiveTooLarge",
     "BodyCut",
@@ -29,8 +30,11 @@ __all__ = [
     "FileDamaged",
     "FileEncrypted",
     "FileHasMacros",
+    "FileInUse",
     "FileLimitReached",
     "FileNameInvalid",
+    "FileNotFound",
+    "FileNotStored",
     "FileSizeMismatch",
     "FileTooComplex",
     "FileTooLarge",
@@ -53,6 +57,7 @@ __all__ = [
     "MethodNotSupported",
     "NotRunning",
     "NotYours",
+    "OrganizationNotFound",
     "ParseError",
     "PayloadTooLarge",
     "PostOnly",
@@ -72,6 +77,13 @@ __all__ = [
     "UploadsNotInPlan",
     "UserLimitReached",
 ]
+
+
+class AddressesUnavailable(CallFailed):
+    """No address can be made for the file right now. Please try again
+
+    HTTP 503, SERVICE_UNAVAILABLE.
+    """
 
 
 class AlreadyRunning(CallFailed):
@@ -168,6 +180,13 @@ class FileHasMacros(CallFailed):
         return cast("str", self._detail("format", str))
 
 
+class FileInUse(CallFailed):
+    """The file is in use: its course is being generated. Wait for the end, or cancel it
+
+    HTTP 409, CONFLICT.
+    """
+
+
 class FileLimitReached(CallFailed):
     """File upload limit reached. Your {tier} plan allows {limit} per course, and this course has {current}.
 
@@ -191,6 +210,20 @@ class FileNameInvalid(CallFailed):
     """File name is not valid: it must be a plain name with an extension
 
     HTTP 400, BAD_REQUEST.
+    """
+
+
+class FileNotFound(CallFailed):
+    """File not found
+
+    HTTP 404, NOT_FOUND.
+    """
+
+
+class FileNotStored(CallFailed):
+    """The file has no content to download: its upload is not finished, or the content was lost
+
+    HTTP 409, CONFLICT.
     """
 
 
@@ -429,6 +462,13 @@ class NotYours(CallFailed):
     """
 
 
+class OrganizationNotFound(CallFailed):
+    """Organization not found
+
+    HTTP 404, NOT_FOUND.
+    """
+
+
 class ParseError(CallFailed):
     """The request is not valid JSON
 
@@ -627,6 +667,7 @@ class UserLimitReached(CallFailed):
 
 
 ERRORS: Final[Mapping[str, type[CallFailed]]] = {
+    "AddressesUnavailable": AddressesUnavailable,
     "AlreadyRunning": AlreadyRunning,
     "ArchiveTooLarge": ArchiveTooLarge,
     "BodyCut": BodyCut,
@@ -637,8 +678,11 @@ ERRORS: Final[Mapping[str, type[CallFailed]]] = {
     "FileDamaged": FileDamaged,
     "FileEncrypted": FileEncrypted,
     "FileHasMacros": FileHasMacros,
+    "FileInUse": FileInUse,
     "FileLimitReached": FileLimitReached,
     "FileNameInvalid": FileNameInvalid,
+    "FileNotFound": FileNotFound,
+    "FileNotStored": FileNotStored,
     "FileSizeMismatch": FileSizeMismatch,
     "FileTooComplex": FileTooComplex,
     "FileTooLarge": FileTooLarge,
@@ -660,6 +704,7 @@ ERRORS: Final[Mapping[str, type[CallFailed]]] = {
     "MethodNotSupported": MethodNotSupported,
     "NotRunning": NotRunning,
     "NotYours": NotYours,
+    "OrganizationNotFound": OrganizationNotFound,
     "ParseError": ParseError,
     "PayloadTooLarge": PayloadTooLarge,
     "PostOnly": PostOnly,

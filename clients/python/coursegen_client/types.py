@@ -14,6 +14,7 @@ from uuid import UUID
 from msgspec import Struct
 
 if TYPE_CHECKING:
+    CourseFileStatus: TypeAlias = Literal["failed", "processed", "processing", "ready", "uploading"]
     CourseStatus: TypeAlias = Literal["archived", "draft", "published"]
     CreateCourseInputDifficulty: TypeAlias = Literal["advanced", "beginner", "intermediate"]
     FileProgressStatus: TypeAlias = Literal["completed", "failed", "pending", "processing"]
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     LessonType: TypeAlias = Literal["assignment", "interactive", "quiz", "text", "video"]
     StepStatus: TypeAlias = Literal["completed", "failed", "in_progress", "pending"]
 else:  # values that are newer than this file are let through
+    CourseFileStatus = str
     CourseStatus = str
     CreateCourseInputDifficulty = str
     FileProgressStatus = str
@@ -87,6 +89,29 @@ class CourseContentInput(Struct, frozen=True, kw_only=True, rename="camel", omit
     course_id: UUID
 
 
+class CourseFile(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A document. `file_size` in bytes; `hash` is its SHA-256 in hexadecimal, null until it is uploaded.
+
+    A file that has `failed` could not be read, or its content is gone: then it is for its owner to upload it again.
+    """
+
+    id: UUID
+    filename: str
+    mime_type: str
+    file_type: str
+    file_size: int
+    hash: str | None
+    status: CourseFileStatus
+    uploaded_by: UUID
+    created_at: datetime
+
+
+class CourseFiles(Struct, frozen=True, kw_only=True):
+    """All of them, oldest first: no tier allows more than ten."""
+
+    files: list[CourseFile]
+
+
 class CoursePage(Struct, frozen=True, kw_only=True, rename="camel"):
     """A page of courses; `next_cursor` is null on the last one."""
 
@@ -112,6 +137,20 @@ class CreateCourseInput(Struct, frozen=True, kw_only=True, rename="camel", omit_
     prerequisites: str | None = None
 
 
+class DeleteFileInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """Which file."""
+
+    file_id: UUID
+
+
+class FileDeleted(Struct, frozen=True, kw_only=True, rename="camel"):
+    """The file is gone; `freed_bytes` are free in the organization's quota."""
+
+    success: bool
+    file_id: UUID
+    freed_bytes: int
+
+
 class FileProgress(Struct, frozen=True, kw_only=True):
     """An uploaded file, and what became of it in this run: `pages` are a PDF's pages or a presentation's slides, known
     once it was read; `error` says why it could not be. A picture holds no text, and is completed from the start.
@@ -124,6 +163,24 @@ class FileProgress(Struct, frozen=True, kw_only=True):
     status: FileProgressStatus
     pages: int | None
     error: str | None
+
+
+class FileUrl(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Anyone may GET `url`, without a token, until `expires_at`; relative to the service's address if it is not whole.
+
+    `filename` is the name to save it under: a bucket's address does not tell it.
+    """
+
+    url: str
+    expires_at: datetime
+    filename: str
+    mime_type: str
+
+
+class FileUrlInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """Which file."""
+
+    file_id: UUID
 
 
 class GenerationCancelled(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -249,6 +306,12 @@ class ListCoursesInput(Struct, frozen=True, kw_only=True, omit_defaults=True):
     cursor: UUID | None = None
 
 
+class ListFilesInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """Which course."""
+
+    course_id: UUID
+
+
 class ListJobsInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """Which page; only one course's, or only those of one status, when given. `cursor` is `nextCursor`, a job id."""
 
@@ -319,6 +382,23 @@ class Uploaded(Struct, frozen=True, kw_only=True, rename="camel"):
     storage_path: str
     hash: str
     message: str
+
+
+class Usage(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Sizes in bytes. Uploads under way count, in `used_bytes` and in `files`: their quota is taken when they begin.
+
+    `percentage` of the quota, with one decimal, rounded down; `next_tier` is null when there is no higher one.
+    """
+
+    used_bytes: int
+    quota_bytes: int
+    percentage: float
+    files: int
+    tier: str
+    next_tier: str | None
+    max_file_bytes: int
+    files_per_course: int
+    accepted_types: list[str]
 
 
 class WatchGenerationInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
