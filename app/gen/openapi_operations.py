@@ -12,6 +12,10 @@ _JSON: Final = "application/json"
 _REQUEST_ID: Final = {"X-Request-ID": {"$ref": "#/components/headers/RequestId"}}
 # what the wire itself may refuse a request with, besides what its procedure declares
 _OF_EVERY_CALL: Final = ("InternalError", "PayloadTooLarge")
+_OF_FORMS: Final = ("MalformedRequest",)
+_STREAMED: Final = (
+    " A form is not counted: it is streamed, its file is its last part, and the procedure's limits count."
+)
 _OF_BODIES: Final = ("BodyCut", "BodyTimeout", "UnsupportedMediaType")
 
 
@@ -22,7 +26,8 @@ def post_operation(surface: Surface, procedure: ProcedureEntry) -> Schema:
         operation["parameters"] = [{"$ref": "#/components/parameters/IdempotencyKey"}]
     if procedure.input is not None:
         operation["requestBody"] = _body(procedure, procedure.input)
-    return {**operation, "responses": _responses(surface, procedure, (*_OF_EVERY_CALL, *_OF_BODIES))}
+    implied = (*_OF_EVERY_CALL, *_OF_BODIES, *(_OF_FORMS if procedure.form else ()))
+    return {**operation, "responses": _responses(surface, procedure, implied)}
 
 
 def get_operation(surface: Surface, procedure: ProcedureEntry) -> Schema:
@@ -51,10 +56,18 @@ def _operation(procedure: ProcedureEntry, operation_id: str) -> Schema:
 def _body(procedure: ProcedureEntry, schema: Schema) -> Schema:
     media = {"schema": retarget(schema, SCHEMAS)}
     return {
-        "description": f"At most {procedure.body_limit} bytes.",
+        "description": f"At most {procedure.body_limit} bytes.{_STREAMED if procedure.form else ''}",
         "required": not procedure.input_optional,
-        "content": {_JSON: {**media, **_examples(procedure)}, **dict.fromkeys(procedure.accepts, media)},
+        "content": {
+            _JSON: {**media, **_examples(procedure)},
+            **dict.fromkeys(procedure.accepts, _form(procedure) or media),
+        },
     }
+
+
+def _form(procedure: ProcedureEntry) -> Schema | None:
+    """The media type of a streamed form: its schema has no names in it."""
+    return {"schema": procedure.form} if procedure.form else None
 
 
 def _parameters(procedure: ProcedureEntry) -> Schema:

@@ -6,7 +6,7 @@ from app.rpc.procedure import AnyProcedure, Base, Middleware, Next, Procedure
 from app.rpc.router import Route, Router, Table
 from app.rpc.structs import Input, Moment, Output
 from app.rpc.tracked import Returned, Tracked
-from app.rpc.unencoded import File, Unencoded
+from app.rpc.unencoded import File, FileStream, Form, Unencoded
 
 __all__ = [
     "AnyProcedure",
@@ -17,6 +17,8 @@ __all__ = [
     "ErrorShape",
     "Failure",
     "File",
+    "FileStream",
+    "Form",
     "Input",
     "Issue",
     "Middleware",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -10,11 +10,13 @@ from app.rpc.errors import Issue
 from app.rpc.protocol_errors import InvalidInput, ParseError, UnprocessableText
 from app.rpc.router import Route
 from app.rpc.signature import MISSING
-from app.rpc.unencoded import Unencoded
+from app.rpc.unencoded import FileStream, Unencoded
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
+Fields = dict[str, object]
 
 _LOCATED = re.compile(r"^(?P<message>.*) - at `(?P<path>\$.*)`$", re.DOTALL)
+_AFTER_FILE = " (the fields of a form must come before its file)"
 _ESCAPED_NUL = b"\\u0000"
 
 
@@ -42,12 +44,19 @@ def decode_input(route: Route, raw: bytes | msgspec.Raw | Unencoded | None) -> A
 
 
 def _converted(route: Route, sent: Any) -> Any:
+    signature = route.procedure.signature
     try:
-        value = msgspec.convert(sent, route.procedure.signature.input, strict=False)
+        value = msgspec.convert(sent, signature.form or signature.input, strict=False)
     except msgspec.ValidationError as error:
-        raise InvalidInput(problems=(_issue(str(error)),)) from None
+        raise InvalidInput(problems=(_issue(str(error) + (_AFTER_FILE if _lacks(error, sent) else "")),)) from None
     _refuse_nul(sent)
     return value
+
+
+def _lacks(error: msgspec.ValidationError, sent: Any) -> bool:
+    """Whether a streamed form lacks a field, which may stand after the file, where nobody looks for it."""
+    streamed = isinstance(sent, dict) and any(isinstance(part, FileStream) for part in cast(Fields, sent).values())
+    return streamed and "missing required field" in str(error)
 
 
 def _absent(route: Route) -> Any:
@@ -64,17 +73,19 @@ def _issue(text: str) -> Issue:
     return Issue("$", text)
 
 
-def _refuse_nul(sent: Json) -> None:
+def _refuse_nul(sent: Json | FileStream) -> None:
     path = _nul_path(sent, "$")
     if path:
         raise UnprocessableText(problems=(Issue(path, "Must not contain the NUL character"),))
 
 
-def _nul_path(value: Json, path: str) -> str | None:
+def _nul_path(value: Json | FileStream, path: str) -> str | None:
     """Where the first NUL character stands, keys included, or None."""
     if isinstance(value, str):
         return path if "\x00" in value else None
-    children: Iterable[tuple[str, Json]] = ()
+    if isinstance(value, FileStream):
+        return path if "\x00" in value.name + value.type else None
+    children: Iterable[tuple[str, Json | FileStream]] = ()
     if isinstance(value, dict):
         if any("\x00" in key for key in value):
             return path

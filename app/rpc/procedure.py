@@ -69,6 +69,8 @@ class Procedure(Generic[C, P, R]):
         self.options = options
         self.name = camel(function.__name__)
         self.signature: Signature = read_signature(function)
+        if self.signature.form and kind != "mutation":
+            raise TypeError(f"{function.__module__}.{function.__qualname__}: only mutations take forms")
         self.errors: Errors = tuple(dict.fromkeys([*(e for m in middlewares for e in m.errors), *options.errors]))
         self.__doc__ = function.__doc__
         self.__name__ = function.__name__

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import inspect
 
 from app.rpc.decode import Json
+from app.rpc.unencoded import Form
 
 Schema = dict[str, Any]
 
@@ -27,6 +28,17 @@ def schemas_of(inputs: list[Any], outputs: list[Any]) -> tuple[list[Schema], lis
         if cls not in taken:
             _describe_as_sent(components[_name(cls)], struct)
     return list(schemas[: len(inputs)]), list(schemas[len(inputs) :]), dict(sorted(components.items()))
+
+
+def form_schema(form: type[Form]) -> Schema:
+    """The schema of a streamed form; its file is whatever bytes there are (OpenAPI 3.1, section 4.8.14.4)."""
+    _, components = msgspec.json.schema_components((form,), schema_hook=_file, ref_template=REF + "{name}")
+    schema: Schema = components[form.__name__]
+    return schema
+
+
+def _file(_type: type) -> Schema:
+    return {"type": "string", "contentMediaType": "application/octet-stream"}
 
 
 def retarget(schema: Schema, prefix: str) -> Schema:

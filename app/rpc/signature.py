@@ -4,9 +4,13 @@ import collections.abc
 import inspect
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
+
+import msgspec
+
+from app.rpc.unencoded import FileStream, Form
 
 MISSING: Final = inspect.Parameter.empty
 _GENERATORS: Final = (collections.abc.AsyncGenerator, collections.abc.AsyncIterator)
@@ -22,8 +26,9 @@ def camel(name: str) -> str:
 class Signature:
     """What a procedure takes and gives.
 
-    `input` is None for a procedure that takes nothing; `default` is MISSING when an input must be sent. `generates`
-    for an async generator; `output` is the type of one item then.
+    `input` is None for a procedure that takes nothing; `default` is MISSING when an input must be sent. `form` is what
+    it takes instead as a streamed form, if it does. `generates` for an async generator; `output` is the type of one
+    item then.
     """
 
     input: Any
@@ -31,6 +36,7 @@ class Signature:
     output: Any
     doc: str
     generates: bool = False
+    form: type[Form] | None = None
 
     @property
     def takes_input(self) -> bool:
@@ -60,7 +66,36 @@ def read_signature(function: Callable[..., Any]) -> Signature:
     parameter = parameters[1]
     if parameter.name not in hints:
         raise TypeError(f"{where}: the type of `{parameter.name}` is the input type, and it is missing")
-    return Signature(hints[parameter.name], parameter.default, output, doc, generates)
+    taken, form = _split(hints[parameter.name], where)
+    return Signature(taken, parameter.default, output, doc, generates, form)
+
+
+def _split(hint: Any, where: str) -> tuple[Any, type[Form] | None]:
+    """The input as JSON, and the form that is taken beside it."""
+    options = union_options(hint)
+    forms = [option for option in options if isinstance(option, type) and issubclass(option, Form)]
+    if not forms:
+        return hint, None
+    others = [option for option in options if option not in forms]
+    if len(forms) > 1 or not others:
+        raise TypeError(f"{where}: a form stands beside an input of JSON, and is the only one")
+    files = [field for field in msgspec.structs.fields(forms[0]) if field.type is FileStream]
+    if len(files) != 1:
+        raise TypeError(f"{where}: {forms[0].__name__} needs one field of the type FileStream")
+    return joined(others), forms[0]
+
+
+def union_options(hint: Any) -> tuple[Any, ...]:
+    """The members of a union, or the type itself."""
+    return typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, types.UnionType) else (hint,)
+
+
+def joined(options: Iterable[Any]) -> Any:
+    """The union of these types."""
+    union, *rest = options
+    for option in rest:
+        union = union | option
+    return union
 
 
 def _output(returned: Any, generates: bool) -> Any:

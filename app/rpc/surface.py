@@ -9,19 +9,20 @@ Schemas are JSON Schema 2020-12 as msgspec writes it. A named type is `{"$ref": 
 """
 
 import inspect
-import types
 import typing
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Final
 
 import msgspec
 
 from app.rpc import protocol_errors
 from app.rpc.errors import Code, RpcError, field_names
 from app.rpc.router import Route, Table
-from app.rpc.schemas import Schema, schemas_of
+from app.rpc.schemas import Schema, form_schema, schemas_of
+from app.rpc.signature import joined, union_options
 from app.rpc.tracked import Returned, Tracked
 
+_FORM: Final = ("multipart/form-data",)
 _PROTOCOL_ERRORS = tuple(
     error
     for _, error in inspect.getmembers(protocol_errors, inspect.isclass)
@@ -88,6 +89,8 @@ class ProcedureEntry(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Seconds after which the server gives a call up; None for a generator, which may take as long as it likes."""
     examples: tuple[Any, ...]
     """Inputs, as JSON."""
+    form: Schema | None = None
+    """What it takes as `multipart/form-data` instead, streamed: the members are the form's parts."""
 
     @property
     def area(self) -> str:
@@ -145,21 +148,17 @@ def _procedure(route: Route, inputs: Iterator[Schema], output: Schema) -> Proced
         input_default=msgspec.to_builtins(signature.default) if signature.optional else None,
         output=output,
         streamed=signature.generates and procedure.kind == "query",
-        tracked=any(_is_tracked(option) for option in _options(signature.output)),
+        tracked=any(_is_tracked(option) for option in union_options(signature.output)),
         resumable="lastEventId" in fields,
         errors=tuple(sorted(error.__name__ for error in route.errors)),
         requires_token=any(e.code is Code.UNAUTHORIZED for m in procedure.middlewares for e in m.errors),
         idempotency_key=options.idempotency_key,
-        accepts=options.accepts,
+        accepts=options.accepts or (_FORM if signature.form else ()),
         body_limit=options.body_limit,
         timeout=None if signature.generates else options.timeout,
         examples=tuple(msgspec.to_builtins(example) for example in options.examples),
+        form=form_schema(signature.form) if signature.form else None,
     )
-
-
-def _options(hint: Any) -> tuple[Any, ...]:
-    """The members of a union, or the type itself."""
-    return typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, types.UnionType) else (hint,)
 
 
 def _is_tracked(output: Any) -> bool:
@@ -168,15 +167,8 @@ def _is_tracked(output: Any) -> bool:
 
 def _item(output: Any) -> Any:
     """What a client is given of one item: an event's id is the transport's, and a return value no item."""
-    items = [typing.get_args(o)[0] if _is_tracked(o) else o for o in _options(output)]
-    return _union(item for item in items if typing.get_origin(item) is not Returned)
-
-
-def _union(options: Iterable[Any]) -> Any:
-    joined, *rest = options
-    for option in rest:
-        joined = joined | option
-    return joined
+    items = [typing.get_args(o)[0] if _is_tracked(o) else o for o in union_options(output)]
+    return joined(item for item in items if typing.get_origin(item) is not Returned)
 
 
 def _error_types(routes: list[Route]) -> list[type[RpcError]]:
@@ -190,7 +182,7 @@ def _error_types(routes: list[Route]) -> list[type[RpcError]]:
 def _error(error: type[RpcError], schemas: Iterator[Schema]) -> ErrorEntry:
     hints = _details(error)
     properties = {name: next(schemas) for name in hints}
-    required = [name for name, hint in hints.items() if type(None) not in _options(hint)]
+    required = [name for name, hint in hints.items() if type(None) not in union_options(hint)]
     return ErrorEntry(
         name=error.__name__,
         doc=inspect.getdoc(error) or "",
@@ -216,4 +208,4 @@ def _details(error: type[RpcError]) -> dict[str, Any]:
 
 def _given(hint: Any) -> Any:
     """The type without None: such a detail is left out, so that it is never null."""
-    return _union(option for option in _options(hint) if option is not type(None))
+    return joined(option for option in union_options(hint) if option is not type(None))

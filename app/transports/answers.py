@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from app.rpc import Code, RpcError
+from app.rpc import Code, Failure, RpcError
 from app.rpc.protocol_errors import BodyCut, BodyTimeout, MethodNotSupported, PayloadTooLarge, PostOnly
-from app.transports.http import HeaderPairs
+from app.transports.calls import encode
+from app.transports.http import HeaderPairs, HttpResponse
 
 JSON_HEADERS: Final = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))
 CLOSE: Final = ((b"connection", b"close"),)
@@ -24,3 +25,9 @@ def failure_headers(error: RpcError) -> HeaderPairs:
     if isinstance(error, UNREAD):
         headers += CLOSE  # the rest of the body would be taken for the next request
     return headers
+
+
+def error_answer(failure: Failure) -> HttpResponse:
+    """A failure as the plain wire tells it."""
+    body = encode({"error": failure.shape()})
+    return HttpResponse(failure.error.code.http_status, failure_headers(failure.error), body)

@@ -5,6 +5,7 @@ import contextlib
 
 from app.rpc.deadline import Deadlines
 from app.rpc.protocol_errors import BodyCut, BodyTimeout, PayloadTooLarge, UnsupportedMediaType
+from app.transports.body_stream import BodyStream
 from app.transports.http import Headers, HttpRequest, query_parameter
 from app.transports.wire import WireSettings
 
@@ -38,10 +39,15 @@ class BodyReader:
     async def read_bytes(self, request: HttpRequest, limit: int) -> bytes:
         """The same for a body of any type."""
         _check_encoding(request.headers)
-        length = _content_length(request.headers)
+        length = content_length(request.headers)
         if length is not None and length > limit:
             raise PayloadTooLarge(limit_bytes=limit)
         return await self._receive(request, limit, length) if length != 0 else b""
+
+    def stream(self, request: HttpRequest) -> BodyStream:
+        """A body of any length and type, piece by piece. Raises UnsupportedMediaType for one that is compressed."""
+        _check_encoding(request.headers)
+        return BodyStream(request, self._wire, self._deadlines, content_length(request.headers))
 
     async def _receive(self, request: HttpRequest, limit: int, length: int | None) -> bytes:
         request.begun = True
@@ -76,7 +82,7 @@ async def drain(request: HttpRequest) -> None:
     A connection that closes in the middle of a request is a failed request to most clients: they never get to read
     the answer. One that waits for `100 Continue` has not begun to send.
     """
-    length = _content_length(request.headers)
+    length = content_length(request.headers)
     if length == 0 or (length or 0) > _DRAINED_BYTES or request.headers.raw(b"expect") is not None:
         return
     size = 0
@@ -112,7 +118,8 @@ def _check_encoding(headers: Headers) -> None:
         raise UnsupportedMediaType()
 
 
-def _content_length(headers: Headers) -> int | None:
+def content_length(headers: Headers) -> int | None:
+    """The length that a request declares, in bytes, or None."""
     value = headers.raw(b"content-length")
     if value is None or not value.isdigit() or len(value) > _LONGEST_NUMBER:
         return None

@@ -57,7 +57,7 @@ def _joined(pairs: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
 class HttpRequest(msgspec.Struct, eq=False):
     """One request; `path` is percent-decoded and relative to the mount, without slashes at its ends.
 
-    `begun`: the body has been asked for.
+    `begun`: the body has been asked for. `unread`: a part of it, read as a stream, is still to come.
     """
 
     method: str
@@ -70,6 +70,7 @@ class HttpRequest(msgspec.Struct, eq=False):
     trace_id: str | None
     params: Mapping[str, str] | None = None
     begun: bool = False
+    unread: bool = False
 
     def of_call(self, path: str) -> Request:
         """What a context is told of a call of the procedure at `path`."""

@@ -2,7 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 
+from app.transports.answers import CLOSE
 from app.transports.body import drain
+from app.transports.body_stream import linger
 from app.transports.http import HttpRequest, HttpResponse, Receive, Scope, Send, read_request
 from app.transports.streams import Streams
 
@@ -34,12 +36,20 @@ class Mount:
         if response.stream is not None:
             await self._streams.send(response.stream, receive, send)
         else:
-            body = b"" if request.method == "HEAD" else response.body
-            await send({"type": "http.response.body", "body": body})
+            await _send_whole(request, response, send)
+
+
+async def _send_whole(request: HttpRequest, response: HttpResponse, send: Send) -> None:
+    body = b"" if request.method == "HEAD" else response.body
+    await send({"type": "http.response.body", "body": body, "more_body": request.unread})
+    if request.unread:
+        await linger(request)
+        await send({"type": "http.response.body", "body": b""})
 
 
 def _headers(request: HttpRequest, response: HttpResponse) -> list[tuple[bytes, bytes]]:
-    headers = [*response.headers, _NO_SNIFFING, _VARY, (b"x-request-id", request.id.encode())]
+    close = CLOSE if request.unread and CLOSE[0] not in response.headers else ()
+    headers = [*response.headers, *close, _NO_SNIFFING, _VARY, (b"x-request-id", request.id.encode())]
     if response.stream is None and response.status != _NO_CONTENT:
         headers.append((b"content-length", b"%d" % len(response.body)))
     return headers

@@ -1,14 +1,16 @@
-"""Plain JSON: `POST /rpc/{path}`, or GET with `?input=`; the body is the input, the 200 body the output."""
+"""Plain JSON: `POST /rpc/{path}`, or GET with `?input=`; the body is the input (or a form), the 200 body the output."""
 
 from typing import Final
 
 from app.rpc import Failure, Route, RpcError
 from app.rpc.protocol_errors import MethodNotSupported
-from app.transports.answers import JSON_HEADERS, failure_headers
+from app.transports.answers import JSON_HEADERS, error_answer
 from app.transports.body import BodyReader, query_input
-from app.transports.calls import Calls, encode
+from app.transports.calls import Calls, Encoded, encode
+from app.transports.form_stream import is_multipart
 from app.transports.http import HttpRequest, HttpResponse
 from app.transports.sse import EVENT_STREAM_HEADERS, connection_params, event_stream, last_event_id, resumed
+from app.transports.streamed_forms import StreamedForms
 from app.transports.wire import WireSettings
 
 _METHODS: Final = {
@@ -25,6 +27,7 @@ class Plain:
         self._calls = calls
         self._wire = wire
         self._bodies = BodyReader(wire)
+        self._forms = StreamedForms(calls, self._bodies)
 
     async def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer one request."""
@@ -33,18 +36,22 @@ class Plain:
             route = self._calls.route(request.path)
             return await self._answer(route, request)
         except RpcError as error:
-            return _failed(self._calls.refused(route, error))
+            return error_answer(self._calls.refused(route, error))
 
     async def _answer(self, route: Route, request: HttpRequest) -> HttpResponse:
         _check_method(route, request.method)
         if route.procedure.kind == "subscription":
             return self._stream(route, request)
-        if request.method == "POST":
-            raw = await self._bodies.read(request, route.procedure.options.body_limit)
-        else:
-            raw = query_input(request, route.procedure.options.body_limit)
-        result = await self._calls.call(route, raw, request)
-        return _failed(result) if isinstance(result, Failure) else HttpResponse(200, JSON_HEADERS, result)
+        result = await self._called(route, request)
+        return error_answer(result) if isinstance(result, Failure) else HttpResponse(200, JSON_HEADERS, result)
+
+    async def _called(self, route: Route, request: HttpRequest) -> Encoded:
+        limit = route.procedure.options.body_limit
+        if request.method != "POST":
+            return await self._calls.call(route, query_input(request, limit), request)
+        if route.procedure.signature.form and is_multipart(request.headers):
+            return await self._forms.call(route, request)
+        return await self._calls.call(route, await self._bodies.read(request, limit), request)
 
     def _stream(self, route: Route, request: HttpRequest) -> HttpResponse:
         if request.method == "HEAD":
@@ -62,11 +69,6 @@ def _check_method(route: Route, method: str) -> None:
     allowed = _METHODS[kind]
     if method not in allowed:
         raise MethodNotSupported(method=method[:20], kind=kind, procedure=route.path, allow=", ".join(allowed))
-
-
-def _failed(failure: Failure) -> HttpResponse:
-    body = encode({"error": failure.shape()})
-    return HttpResponse(failure.error.code.http_status, failure_headers(failure.error), body)
 
 
 def _event_failure(failure: Failure) -> bytes:

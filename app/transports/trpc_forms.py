@@ -1,7 +1,6 @@
 """Inputs that are forms or plain bytes, for the procedures that declare them."""
 
 from collections.abc import Iterator
-from email.message import Message
 from typing import Final, get_args
 
 # it ships no types; what is used of it is annotated here
@@ -16,7 +15,9 @@ from app.rpc.procedure import MediaType
 from app.rpc.protocol_errors import MalformedRequest, UnsupportedMediaType
 from app.transports.body import BodyReader
 from app.transports.calls import Calls, Encoded
+from app.transports.form_stream import UNTYPED, boundary_of
 from app.transports.http import Headers, HttpRequest
+from app.transports.streamed_forms import StreamedForms
 
 _TYPES: Final[tuple[MediaType, ...]] = get_args(MediaType)
 _MOST_FIELDS: Final = 100
@@ -34,11 +35,14 @@ class Forms:
     def __init__(self, calls: Calls, bodies: BodyReader) -> None:
         self._calls = calls
         self._bodies = bodies
+        self._streamed = StreamedForms(calls, bodies)
 
     async def call(self, route: Route, request: HttpRequest, media_type: MediaType) -> Encoded:
         """The outcome of a posted call; UnsupportedMediaType unless its procedure declares the type."""
         options = route.procedure.options
         try:
+            if media_type == "multipart/form-data" and route.procedure.signature.form:
+                return await self._streamed.call(route, request)
             if media_type not in options.accepts:
                 raise UnsupportedMediaType()
             body = await self._bodies.read_bytes(request, options.body_limit)
@@ -52,22 +56,13 @@ def _fields(body: bytes, headers: Headers) -> dict[str, str | File]:
     """The fields of a multipart form (RFC 7578); raises MalformedRequest."""
     fields: dict[str, str | File] = {}
     try:
-        for segment, content in _segments(body, _boundary(headers)):
+        for segment, content in _segments(body, boundary_of(headers)):
             if segment.name is None or segment.name in fields:
                 raise MalformedRequest(reason="Each part of a form needs a name of its own")
             fields[segment.name] = _field(segment, content)
     except (MultipartError, UnicodeDecodeError):
         raise MalformedRequest(reason="The body is not a valid multipart/form-data form") from None
     return fields
-
-
-def _boundary(headers: Headers) -> str:
-    header = Message()
-    header["content-type"] = headers["content-type"]
-    boundary = header.get_boundary()
-    if not boundary:
-        raise MalformedRequest(reason="The content type names no boundary")
-    return boundary
 
 
 def _segments(body: bytes, boundary: str) -> Iterator[tuple[MultipartSegment, bytes]]:
@@ -85,4 +80,4 @@ def _segments(body: bytes, boundary: str) -> Iterator[tuple[MultipartSegment, by
 def _field(segment: MultipartSegment, content: bytes) -> str | File:
     if segment.filename is None:
         return content.decode()
-    return File(segment.filename, segment.content_type or "application/octet-stream", content)
+    return File(segment.filename, segment.content_type or UNTYPED, content)

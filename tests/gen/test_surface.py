@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from app.rpc import Base, Code, Output, Router, RpcError, Table
+from app.rpc import Base, Code, FileStream, Form, Input, Output, Router, RpcError, Table
 from app.rpc.surface import ProcedureEntry, Surface, surface
 from tests.gen.examples import TABLE
 
@@ -119,3 +119,30 @@ def test_two_errors_of_one_name_are_refused() -> None:
     base = Base[object]()
     with pytest.raises(TypeError, match="two errors are named Absent"):
         surface(Table(Router(base.query(errors=(Absent,))(one), base.query(errors=(other,))(two))))
+
+
+class Sheet(Input):
+    """As JSON."""
+
+    text: str
+
+
+class SheetForm(Form):
+    """As a form."""
+
+    title: str | None = None
+    sheet: FileStream
+
+
+@Base[object]().mutation()
+async def file_sheet(_ctx: object, input: Sheet | SheetForm) -> None:
+    """Take a sheet."""
+
+
+def test_a_form_stands_in_the_surface_and_its_type_among_none_of_the_named_ones() -> None:
+    found = surface(Table(Router(file_sheet)))
+    (entry,) = found.procedures
+    assert (entry.accepts, entry.input) == (("multipart/form-data",), {"$ref": "#/schemas/Sheet"})
+    assert entry.form is not None
+    assert set(entry.form["properties"]) == {"title", "sheet"}
+    assert set(found.schemas) == {"Sheet"}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.rpc import Router, Table
+from app.rpc import FileStream, Form, Router, Table
 from app.rpc.protocol_errors import CallTimeout, InvalidInput, UnprocessableText
 from app.rpc.signature import MISSING, read_signature
 from tests.rpc.procedures import Caller, Item, NotKnown, Taken, TooMany, public, take_item, watch_items, work_hard
@@ -88,3 +88,51 @@ def test_fields_of_an_input_may_stand_in_any_order_and_are_given_by_name() -> No
     assert Mixed(item_name="x", required="y").how_many == 1
     with pytest.raises(TypeError):
         Item("x")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]  # what must fail
+
+
+class SheetForm(Form):
+    """An item as a form."""
+
+    count: int = 1
+    sheet: FileStream
+
+
+class TwoSheets(Form):
+    """More than one file."""
+
+    first: FileStream
+    second: FileStream
+
+
+async def takes_sheet(ctx: Caller, input: Item | SheetForm) -> None: ...
+
+
+async def takes_item_perhaps(ctx: Caller, input: Item | SheetForm | None = None) -> None: ...
+
+
+async def takes_form_alone(ctx: Caller, input: SheetForm) -> None: ...
+
+
+async def takes_two_sheets(ctx: Caller, input: Item | TwoSheets) -> None: ...
+
+
+async def takes_two_forms(ctx: Caller, input: Item | TwoSheets | SheetForm) -> None: ...
+
+
+def test_a_form_stands_beside_the_input_in_the_signature() -> None:
+    signature = read_signature(takes_sheet)
+    assert (signature.input, signature.form) == (Item, SheetForm)
+    signature = read_signature(takes_item_perhaps)
+    assert (signature.input, signature.form, signature.default) == (Item | None, SheetForm, None)
+    assert read_signature(take_item.function).form is None
+
+
+@pytest.mark.parametrize("function", [takes_form_alone, takes_two_sheets, takes_two_forms])
+def test_a_form_that_no_wire_could_carry_is_a_mistake(function: Any) -> None:
+    with pytest.raises(TypeError, match=function.__name__):
+        read_signature(function)
+
+
+def test_only_mutations_take_forms() -> None:
+    with pytest.raises(TypeError, match="only mutations take forms"):
+        public.query()(takes_sheet)

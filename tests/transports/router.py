@@ -11,7 +11,7 @@ from app.rpc import CallRecord, Dispatcher, Input, Router, Table
 from app.transports.calls import Calls
 from app.transports.litestar import exception_handlers, mount
 from app.transports.wire import WireSettings
-from tests.transports import calls, feeds
+from tests.transports import calls, feeds, letters
 from tests.transports.calls import public
 
 WIRE = WireSettings(batch_limit=50, read_deadline=2.0, read_grace=0.5, minimum_rate=1024, ping=0.2)
@@ -77,6 +77,7 @@ router = Router(
     feeds.let_add,
     feeds.add_slowly,
     feeds.read_state,
+    letters=Router(letters.post, letters.post_in_time, letters.fallen),
     deep=Router(er=Router(calls.greet)),
     feed=Router(feeds.ticks, feeds.mixed, feeds.denied, feeds.crash_later, feeds.silent, feeds.flood),
 )
