@@ -9,7 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 from loguru import logger
 
-from app.boot import TABLE, Service
+from app.boot import TABLE, UPLOADS, Service
 from app.gen.files import OPENAPI, OPENRPC, documents
 from app.gen.page import Page, pages
 from app.log import configure_logging
@@ -63,7 +63,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     files = handler(DOWNLOADS, Mount(downloads, Streams()))  # signals end event streams; a file is sent to its end
     reference = [_page(path, page) for path, page in pages(described[OPENAPI]).items()]
     return Litestar(
-        [*mount(calls, WireSettings(), described[OPENRPC].encode()), *reference, files, health, ready],
+        [*mount(calls, WireSettings(), described[OPENRPC].encode(), UPLOADS), *reference, files, health, ready],
         lifespan=[lifespan],
         openapi_config=None,
         exception_handlers=exception_handlers(report_bug),

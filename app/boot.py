@@ -22,13 +22,26 @@ from app.rpc import CallRecord, Dispatcher, Failure, RpcError, Table
 from app.saga import Deferred
 from app.settings import Settings
 from app.storage import DownloadAddresses, Storage, StorageUnavailable
+from app.transports.tus import TusProcedures
 from app.work.run import work
 from procedures import router
+from procedures.generation.uploads import ALGORITHMS, LARGEST_FILE, ChecksumMismatch
 
 DEFERRABLE = (DatabaseUnavailable, DatabaseRefused, SlotsUnavailable, StorageUnavailable)
 
 TABLE = Table(router)
 """Every procedure that a wire can reach."""
+UPLOADS = TusProcedures(
+    create="generation.createUpload",
+    get="generation.getUpload",
+    append="generation.appendToUpload",
+    cancel="generation.cancelUpload",
+    metadata={"courseId": "courseId", "filename": "filename", "filetype": "mimeType"},
+    largest=LARGEST_FILE,
+    algorithms=ALGORITHMS,
+    checksum_mismatch=ChecksumMismatch.__name__,
+)
+"""What stands behind resumable uploads."""
 
 
 class Service:

@@ -48,15 +48,17 @@ def requires(*roles: Role) -> Middleware[SignedIn, SignedIn]:
     return Middleware(check, errors=(Forbidden,))
 
 
-def rate_limit(limit: int, *, per: int, with_slot: bool = False) -> Middleware[SignedIn, SignedIn]:
+def rate_limit(
+    limit: int, *, per: int, with_slot: bool = False, shared: str | None = None
+) -> Middleware[SignedIn, SignedIn]:
     """Let a user call the procedure `limit` times in any `per` seconds; what is more is RateLimited.
 
     `with_slot` leaves the counting to the procedure, which does it in the round trip that takes its slot; calls that
-    end before it are not counted then.
+    end before it are not counted then. Procedures of the same `shared` name count together.
     """
 
     async def check(ctx: SignedIn, go_on: Next[SignedIn]) -> object:
-        window = Window(f"{ctx.request.path}:{ctx.user_id}", limit, per)
+        window = Window(f"{shared or ctx.request.path}:{ctx.user_id}", limit, per)
         if with_slot:
             return await go_on(replace(ctx, window=window))
         allowed = await ctx.resources.limiter.hit(window)

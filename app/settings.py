@@ -106,6 +106,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     file_pairing_seconds: Annotated[int, Meta(ge=1, le=86_400)] = 3600
     """How often stored files are compared with the database, which must be the only one that uses them, in seconds."""
 
+    resumable_upload_ttl_seconds: Seconds = 86_400.0
+    """How long the rest of a resumable upload may take to come before the reaper deletes what is there, in seconds."""
+
     log_level: Literal["debug", "info", "warn", "error", "fatal"] = "info"
     """The least severity that is logged."""
 

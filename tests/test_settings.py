@@ -36,6 +36,7 @@ WRONG = {
     "REAPER_PERIOD_SECONDS": ["0", "inf"],
     "UPLOAD_TTL_SECONDS": ["0", "inf"],
     "FILE_PAIRING_SECONDS": ["0", "-1", "0.5", "inf", "86401", "hourly"],
+    "RESUMABLE_UPLOAD_TTL_SECONDS": ["0", "inf"],
     "LOG_LEVEL": ["warning", "INFO", "trace", ""],
     "LOG_FORMAT": ["xml", ""],
 }

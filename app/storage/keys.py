@@ -32,6 +32,11 @@ def whole_key(key: str) -> str:
     return part["file"] if part else key
 
 
+def folder_of(key: str) -> str:
+    """The folder of the course that an object belongs to. Raises ValueError for what is no key."""
+    return checked_key(key).rpartition("/")[0]
+
+
 def checked_key(key: str) -> str:
     """The key, if `object_key` or `part_key` could have made it. Raises ValueError."""
     if not _KEY.fullmatch(key):

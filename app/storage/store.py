@@ -1,9 +1,11 @@
 """Stored files: a local folder or an S3 bucket behind one class, by obstore."""
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Generator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,7 +13,7 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
 
-from app.storage.keys import checked_folder, checked_key
+from app.storage.keys import checked_folder, checked_key, folder_of, whole_key
 from app.storage.open import open_store
 from app.storage.staged import forget_staged
 
@@ -96,6 +98,33 @@ class Storage:
                 await obstore.delete_async(self._store, key)
         except ObjectMissing:
             return
+
+    async def delete_all(self, key: str) -> None:
+        """Remove the object and every part of it."""
+        await self.delete_parts(key)
+        await self.delete(key)
+
+    async def delete_parts(self, key: str) -> None:
+        """Remove every part of the object, but not the object."""
+        found = [stored.key async for stored in self.each(folder_of(key)) if whole_key(stored.key) == key]
+        for each in found:
+            if each != key:
+                await self.delete(each)
+
+    @asynccontextmanager
+    async def on_disk(self, key: str) -> AsyncGenerator[Path]:
+        """A path where this process or a child can read the object for the time of the block: the file itself, or of a
+        bucket's object a copy, made piece by piece. Raises ObjectMissing.
+        """
+        if isinstance(self._store, LocalStore) and self._store.prefix is not None:
+            await self.size(key)
+            yield self._store.prefix / key
+            return
+        with NamedTemporaryFile(prefix="coursegen-", suffix=Path(key).suffix) as copy:
+            async for piece in self.read(key):
+                await asyncio.to_thread(copy.write, piece)
+            copy.flush()
+            yield Path(copy.name)
 
     async def size(self, key: str) -> int:
         """The object's bytes, counted. Raises ObjectMissing."""

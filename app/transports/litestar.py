@@ -18,21 +18,27 @@ from app.transports.http import Receive as AsgiReceive
 from app.transports.http import Scope as AsgiScope
 from app.transports.http import Send as AsgiSend
 from app.transports.jsonrpc import JsonRpc
-from app.transports.mount import Mount
+from app.transports.mount import Codec, Mount
 from app.transports.plain import Plain
 from app.transports.trpc import Trpc
+from app.transports.tus import Tus, TusProcedures
 from app.transports.wire import WireSettings
 
 ReportBug = Callable[[str, Exception], None]
 ExceptionHandler = Callable[[Request[Any, Any, Any], Exception], Response[bytes]]
 
+FILES = "/files"
+"""Where resumable uploads are."""
 _BAD_REQUEST = 400
 _SERVER_ERROR = 500
 _CODES = {code.http_status: code for code in Code if code is not Code.PARSE_ERROR}
 
 
-def mount(calls: Calls, wire: WireSettings, openrpc: bytes | None = None) -> list[ASGIRouteHandler]:
-    """The wires as route handlers: JSON-RPC at `/rpc`, plain JSON under it, tRPC under `/trpc`.
+def mount(
+    calls: Calls, wire: WireSettings, openrpc: bytes | None = None, uploads: TusProcedures | None = None
+) -> list[ASGIRouteHandler]:
+    """The wires as route handlers: JSON-RPC at `/rpc`, plain JSON under it, tRPC under `/trpc`, and tus under `/files`
+    where there are `uploads`.
 
     `openrpc` is the document, as JSON, that JSON-RPC's `rpc.discover` answers with.
     """
@@ -41,7 +47,10 @@ def mount(calls: Calls, wire: WireSettings, openrpc: bytes | None = None) -> lis
     async def rpc(request: HttpRequest) -> HttpResponse:
         return await (plain(request) if request.path else jsonrpc(request))
 
-    return [handler("/rpc", Mount(rpc, calls.streams)), handler("/trpc", Mount(Trpc(calls, wire), calls.streams))]
+    codecs: dict[str, Codec] = {"/rpc": rpc, "/trpc": Trpc(calls, wire)}
+    if uploads:
+        codecs[FILES] = Tus(calls, wire, uploads, FILES)
+    return [handler(path, Mount(codec, calls.streams)) for path, codec in codecs.items()]
 
 
 def handler(path: str, app: Mount) -> ASGIRouteHandler:

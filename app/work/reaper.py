@@ -42,6 +42,13 @@ class Upload(msgspec.Struct, frozen=True):
     storage_path: str
 
 
+class FinishedUpload(msgspec.Struct, frozen=True):
+    """A file that is whole, and whose parts are still there."""
+
+    file_id: UUID
+    storage_path: str
+
+
 class Reaper:
     """`run` works until cancelled, a pass every `period` seconds."""
 
@@ -71,6 +78,7 @@ class Reaper:
             await self.fail_orphans()
             await self.reconcile_slots()
             await self.expire_uploads()
+            await self.drop_parts()
 
     async def sweep_jobs(self) -> None:
         """Take jobs from dead workers; fail the runs of those that have no attempt left."""
@@ -109,18 +117,26 @@ class Reaper:
         return done
 
     async def expire_uploads(self) -> None:
-        """Delete uploads that were never finished, row and object: rows stay while the storage is away, or else nobody
-        would know of the objects.
+        """Delete uploads that were never finished, rows and objects: rows stay while the storage is away, or else
+        nobody would know of the objects.
         """
         async with self._db.begin() as tx:
             expired = await tx.all(
                 "expire_uploads", Upload, older_than_seconds=self._resources.settings.upload_ttl_seconds
             )
             for upload in expired:
-                await self._delete_object(upload.storage_path)
+                await self._delete_objects(upload.storage_path)
 
-    async def _delete_object(self, path: str) -> None:
+    async def drop_parts(self) -> None:
+        """Delete the parts of uploads that became files and died before they had deleted them."""
+        async with self._db.begin() as tx:
+            finished = await tx.all("files_with_parts", FinishedUpload)
+            for upload in finished:
+                await self._resources.storage.delete_parts(upload.storage_path)
+                await tx.run("forget_parts", file_id=upload.file_id)
+
+    async def _delete_objects(self, path: str) -> None:
         try:
-            await self._resources.storage.delete(path)
+            await self._resources.storage.delete_all(path)
         except ValueError:  # a row that no upload of ours has made
             logger.bind(path=path).warning("a half-made upload has a path that is no key")

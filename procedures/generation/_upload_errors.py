@@ -58,6 +58,10 @@ class FileSizeMismatch(RpcError, code=Code.BAD_REQUEST):
     received: int
 
 
+class FileEmpty(RpcError, code=Code.BAD_REQUEST):
+    """The file is empty"""
+
+
 class FileNameInvalid(RpcError, code=Code.BAD_REQUEST):
     """File name is not valid: it must be a plain name with an extension"""
 
@@ -110,3 +114,33 @@ class StorageFailed(RpcError, code=Code.SERVICE_UNAVAILABLE):
     def retry_after(self) -> int:
         """A few seconds."""
         return 5
+
+
+class UploadNotFound(RpcError, code=Code.NOT_FOUND):
+    """Upload not found: it has expired, was ended, or never was"""
+
+
+class OffsetMismatch(RpcError, code=Code.CONFLICT):
+    """The upload goes on at byte {offset}"""
+
+    offset: int
+
+
+class UploadChanged(RpcError, code=Code.CONFLICT):
+    """Another request has changed the upload: ask for its offset and go on from there"""
+
+
+class ChecksumMismatch(RpcError, code=Code.BAD_REQUEST):
+    """The bytes do not have the checksum that was sent with them, and were dropped"""
+
+
+class ChecksumInvalid(RpcError, code=Code.BAD_REQUEST):
+    """A checksum is the name of an algorithm, {algorithms}, a space, and the digest in base64"""
+
+    algorithms: str
+
+
+class UploadInTooManyParts(RpcError, code=Code.CONFLICT):
+    """The upload came in more than {limit} parts: begin it again with larger ones"""
+
+    limit: int

@@ -32,9 +32,15 @@ where runs.ended_at is null
   );
 
 -- name: expire_uploads(older_than_seconds)
+-- Uploads of one request by their age, resumable ones by their own end. One that is being made final is locked, and stays.
 delete from file_catalog
-where status = 'uploading'
-  and created_at < now() - make_interval(secs => :older_than_seconds)
+where id in (
+    select id
+    from file_catalog
+    where status = 'uploading'
+      and coalesce(expires_at, created_at + make_interval(secs => :older_than_seconds)) < now()
+    for update skip locked
+)
 returning coalesce(storage_path, '') as storage_path;
 
 -- name: known_objects(keys)
@@ -70,3 +76,10 @@ set status = 'ready', lost_at = null
 where id = any(:file_ids)
   and lost_at is not null
 returning id, organization_id, course_id, storage_path, false as lost;
+
+-- name: files_with_parts()
+-- Files that became whole without their parts being deleted.
+select id as file_id, storage_path
+from file_catalog
+where status <> 'uploading'
+  and parts <> '{}';

@@ -95,3 +95,13 @@ def test_examples_are_valid_by_their_own_schemas() -> None:
     for name, example in COURSES["components"]["examples"].items():
         _valid(COURSES["components"]["schemas"][name], example["value"])
     assert checked >= 3
+
+
+def test_a_streamed_form_is_described_beside_json() -> None:
+    content = COURSES["paths"]["/rpc/generation.uploadFile"]["post"]["requestBody"]["content"]
+    assert set(content) == {"application/json", "multipart/form-data"}
+    form = content["multipart/form-data"]["schema"]
+    assert form["required"] == ["courseId", "file"]
+    assert form["properties"]["file"] == {"type": "string", "contentMediaType": "application/octet-stream"}
+    refused = COURSES["paths"]["/rpc/generation.uploadFile"]["post"]["responses"]["400"]
+    assert "`MalformedRequest`" in refused["description"]

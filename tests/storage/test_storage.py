@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from app.storage import ObjectMissing, Storage, object_key, part_key, whole_key
+from tests.s3 import Endpoint
 
 
 def new_key(organization: UUID | None = None, course: UUID | None = None) -> str:
@@ -185,3 +186,39 @@ async def test_an_extension_is_cut_to_plain_letters(storage: Storage, extension:
     key = object_key(organization, course, file, extension)
     assert key == f"{organization}/{course}/{file}{ending}"
     await storage.put(key, b"x")
+
+
+async def test_the_parts_of_an_object_are_removed_and_those_of_others_stay(storage: Storage) -> None:
+    organization, course = uuid4(), uuid4()
+    key, other = new_key(organization, course), new_key(organization, course)
+    parts = [part_key(key, uuid4()) for _ in range(3)]
+    for each in (key, other, part_key(other, course), *parts):
+        await storage.put(each, b"x")
+    await storage.delete_parts(key)
+    assert await storage.list() == sorted([key, other, part_key(other, course)])
+    await storage.put(parts[0], b"x")
+    await storage.delete_all(key)
+    assert await storage.list() == sorted([other, part_key(other, course)])
+    await storage.delete_all(key)
+    with pytest.raises(ValueError, match="not the key"):
+        await storage.delete_all(f"{organization}/{course}")
+
+
+async def test_an_object_can_be_read_from_disk_for_a_while(storage: Storage) -> None:
+    key = new_key()
+    with pytest.raises(ObjectMissing):
+        async with storage.on_disk(key):
+            pass
+    await storage.put(key, pieces(6_000_000, 3))
+    async with storage.on_disk(key) as path:
+        assert path.suffix == ".pdf"
+        assert await asyncio.to_thread(path.read_bytes) == b"A" * 6_000_000 + b"BBB"
+    assert await storage.get(key) == b"A" * 6_000_000 + b"BBB"
+
+
+async def test_a_copy_on_disk_does_not_outlive_its_use(s3: Endpoint) -> None:
+    bucket, key = Storage(s3.bucket()), new_key()
+    await bucket.put(key, b"x")
+    async with bucket.on_disk(key) as path:
+        assert path.exists()
+    assert not path.exists()

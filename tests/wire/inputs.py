@@ -8,7 +8,7 @@ from app.boot import TABLE
 
 COURSE = str(uuid4())
 FILE = str(uuid4())
-UPLOAD = {
+UPLOAD: dict[str, Any] = {
     "courseId": COURSE,
     "filename": "a.md",
     "fileSize": 4,
@@ -43,6 +43,15 @@ VALID: dict[str, dict[str, Any] | None] = {
     "generation.listFiles": {"courseId": COURSE},
     "generation.getFileUrl": {"fileId": FILE},
     "generation.deleteFile": {"fileId": FILE},
+    "generation.createUpload": {name: UPLOAD[name] for name in ("courseId", "filename", "fileSize", "mimeType")},
+    "generation.getUpload": {"uploadId": str(uuid4())},
+    "generation.appendToUpload": {
+        "uploadId": str(uuid4()),
+        "offset": 0,
+        "content": UPLOAD["fileContent"],
+        "checksum": "sha1 NyUsm6KhAU1QYuD/Ut8tQpqmw9o=",
+    },
+    "generation.cancelUpload": {"uploadId": str(uuid4())},
     "jobs.getStatus": {"jobId": "course-gen-none"},
     "jobs.list": {"limit": 5, "cursor": "course-gen-0", "courseId": COURSE, "status": "waiting"},
     "jobs.cancel": {"jobId": "course-gen-none"},

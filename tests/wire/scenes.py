@@ -1,68 +1,15 @@
 """Calls of the product, each with what must be there for it, made anew for every wire: some calls change things."""
 
-import re
-from collections.abc import Awaitable, Callable
-from typing import Any
-from uuid import UUID
-
 import msgspec
 
 from app.auth.claims import Role
-from app.context import SignedIn
 from procedures.generation.initiate import InitiateInput, initiate
 from tests.procedures.generation.progressing import complete, running
-from tests.procedures.generation.uploading import TEXT, document
-from tests.wire.conformance import Call, Told
+from tests.wire.conformance import Call
 from tests.wire.inputs import VALID
 from tests.wire.served import Served
-from tests.world import token_of
-
-Scene = Callable[[Served], Awaitable[Call]]
-
-_NEW = (
-    (re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "(uuid)"),
-    (re.compile(r"course-gen-[0-9a-f]{32}"), "(job)"),
-    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)"), "(time)"),
-    (re.compile(r'(?<="slug":")[a-z]+-[0-9a-f]{8}'), "(slug)"),
-    (re.compile(r"(?<=/downloads/)[\w.-]+"), "(address)"),
-    (re.compile(r'(?<="global_active_jobs":)\d+'), '"(other scenes\' too)"'),
-)
-
-
-def likened(told: Told) -> Told:
-    """The same with a word in place of what is new each time: ids, times, and what other scenes left."""
-    text = msgspec.json.encode(told).decode()
-    for pattern, word in _NEW:
-        text = pattern.sub(word, text)
-    return msgspec.json.decode(text, type=Told)
-
-
-def _call(path: str, given: Any = None, caller: SignedIn | None = None, *, query: bool, fails: str | None) -> Call:
-    text = None if given is None else msgspec.json.encode(given).decode()
-    kind = "query" if query else "mutation"
-    return Call(path, path, kind, text, fails, None if caller is None else token_of(caller))
-
-
-def query(path: str, given: Any = None, caller: SignedIn | None = None, fails: str | None = None) -> Call:
-    """A query of the product."""
-    return _call(path, given, caller, query=True, fails=fails)
-
-
-def mutation(path: str, given: Any, caller: SignedIn | None = None, fails: str | None = None) -> Call:
-    """A mutation of the product."""
-    return _call(path, given, caller, query=False, fails=fails)
-
-
-async def owner_of(served: Served, tier: str = "standard") -> tuple[SignedIn, UUID]:
-    """A new instructor and a course of theirs."""
-    owner = await served.user(tier=tier)
-    return owner, await served.world.course(owner)
-
-
-async def job_of(served: Served, course: UUID) -> str:
-    """The job that the course's run waits for."""
-    job: str = await served.world.sql.fetchval("select job_id from job_status where course_id = $1", course)
-    return job
+from tests.wire.staging import Scene, job_of, mutation, owner_of, query
+from tests.wire.upload_scenes import UPLOAD_SCENES
 
 
 async def a_ping(_served: Served) -> Call:
@@ -165,28 +112,6 @@ async def no_run_is_cancelled(served: Served) -> Call:
     return mutation("generation.cancel", {"courseId": course}, owner, "NotRunning")
 
 
-async def a_document_is_uploaded(served: Served) -> Call:
-    owner, course = await owner_of(served)
-    return mutation("generation.uploadFile", document(course), owner)
-
-
-async def a_document_of_another_type(served: Served) -> Call:
-    owner, course = await owner_of(served)
-    given = document(course, filename="notes.exe", mime_type="application/octet-stream")
-    return mutation("generation.uploadFile", given, owner, "FileTypeRefused")
-
-
-async def a_document_of_another_size(served: Served) -> Call:
-    owner, course = await owner_of(served)
-    given = document(course, file_size=len(TEXT) + 1000)
-    return mutation("generation.uploadFile", given, owner, "FileSizeMismatch")
-
-
-async def a_document_without_a_plan(served: Served) -> Call:
-    owner, course = await owner_of(served, "free")
-    return mutation("generation.uploadFile", document(course), owner, "UploadsNotInPlan")
-
-
 async def a_job_is_read(served: Served) -> Call:
     owner, course = await running(served.world)
     return query("jobs.getStatus", {"jobId": await job_of(served, course)}, owner)
@@ -240,10 +165,7 @@ SCENES: tuple[Scene, ...] = (
     a_status_of_nothing,
     a_run_is_cancelled,
     no_run_is_cancelled,
-    a_document_is_uploaded,
-    a_document_of_another_type,
-    a_document_of_another_size,
-    a_document_without_a_plan,
+    *UPLOAD_SCENES,
     a_job_is_read,
     a_job_that_is_not_there,
     jobs_are_listed,

@@ -14,8 +14,9 @@ from tests.transports.server import serving
 from tests.wire.conformance import WIRES, Call, Told, Wire, called_in_process, settled
 from tests.wire.file_scenes import FILE_SCENES
 from tests.wire.inputs import POSTED
-from tests.wire.scenes import SCENES, Scene, likened
+from tests.wire.scenes import SCENES
 from tests.wire.served import Served
+from tests.wire.staging import Scene, likened
 
 ALL_SCENES = (*SCENES, *FILE_SCENES)
 OUTPUTS = (

@@ -1,7 +1,7 @@
 """What a file is: its name, its extension, its declared type and its own bytes must agree, and nothing in it may harm.
 
 An upload is checked in this order: `check_name`, `extension_of` and `declared_type_fits` before any byte is there;
-`check_head` with the first `HEAD_BYTES`, which is quick; `check_file` (or `check_bytes`) when the file is whole. The
+`check_start` with the first `HEAD_BYTES`, which is quick; `check_file` (or `check_bytes`) when the file is whole. The
 last two read every byte, so they run in a child process, within `CHECK_LIMITS`. All refusals are declared errors.
 """
 
@@ -11,6 +11,7 @@ from procedures.generation.contents.checks import (
     check_bytes,
     check_content,
     check_file,
+    check_start,
     checking,
 )
 from procedures.generation.contents.heads import HEAD_BYTES, check_head, found_type
@@ -30,6 +31,7 @@ __all__ = [
     "check_file",
     "check_head",
     "check_name",
+    "check_start",
     "checking",
     "declared_type_fits",
     "extension_of",

@@ -64,7 +64,7 @@ def check_content(file: BinaryIO, extension: str) -> None:
     """As `check_file`, for a file that can be read at any place."""
     file.seek(0)
     head = file.read(HEAD_BYTES)
-    if head.startswith(_OLE) and extension in _OFFICE and _is_encrypted(file):
+    if _may_be_encrypted(extension, head) and _is_encrypted(file):
         raise FileEncrypted()
     check_head(extension, head)
     if extension in _OFFICE:
@@ -79,6 +79,12 @@ def check_content(file: BinaryIO, extension: str) -> None:
         _check_text(file, extension)
 
 
+def check_start(extension: str, head: bytes) -> None:
+    """As `check_head`, for a file that is still to come: what may be a protected one is left to `check_file` to tell."""
+    if not _may_be_encrypted(extension, head):
+        check_head(extension, head)
+
+
 @contextmanager
 def checking() -> Generator[None]:
     """Around a check in a child process: what happened to the process is told as a refusal of the file."""
@@ -86,6 +92,10 @@ def checking() -> Generator[None]:
         yield
     except (OutOfTime, OutOfMemory, ProcessCrashed) as error:
         raise FileTooComplex() from error
+
+
+def _may_be_encrypted(extension: str, head: bytes) -> bool:
+    return head.startswith(_OLE) and extension in _OFFICE
 
 
 def _is_encrypted(file: BinaryIO) -> bool:

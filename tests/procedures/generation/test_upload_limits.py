@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -12,10 +12,10 @@ from app.context import SignedIn
 from app.db.errors import DatabaseRefused
 from app.db.session import SERVICE
 from app.rpc import RpcError
-from app.storage import object_key
+from app.storage import object_key, part_key
 from app.work.queue import FencedQueue
 from app.work.reaper import Reaper
-from procedures.generation._reservation import finish, read_allowance, reserve
+from procedures.generation._reservation import Described, Whole, finish, read_allowance, reserve
 from procedures.generation._upload_errors import FileLimitReached, StorageFailed, StorageQuotaExceeded
 from procedures.generation.initiate import InitiateInput, initiate
 from procedures.generation.upload_file import upload_file
@@ -23,6 +23,7 @@ from tests.procedures.generation.uploading import TEXT, Left, document, leave_qu
 from tests.world import World
 
 NOTHING = Left(0, 0, 0)
+NOTES = Described("a.md", "text/markdown", len(TEXT))
 
 
 async def outcome(owner: SignedIn, course: UUID) -> str:
@@ -94,7 +95,7 @@ async def reaper(own_world: World) -> AsyncIterator[Reaper]:
 
 async def half_upload(world: World, owner: SignedIn, course: UUID, *, age_seconds: float) -> UUID:
     """An upload whose process died after writing the object, so long ago; its file's id."""
-    reserved = await reserve(owner, await read_allowance(owner, course), "a.md", "text/markdown", len(TEXT))
+    reserved = await reserve(owner, await read_allowance(owner, course), NOTES)
     await world.resources.storage.put(reserved.storage_path, TEXT)
     await world.sql.execute(
         "update file_catalog set created_at = now() - make_interval(secs => $1) where id = $2",
@@ -124,11 +125,13 @@ async def test_an_upload_under_way_and_a_finished_one_stay(own_world: World, rea
 async def test_an_upload_that_finishes_after_it_has_expired_is_told(own_world: World, reaper: Reaper) -> None:
     owner, course = await owner_and_course(own_world)
     allowance = await read_allowance(owner, course)
-    reserved = await reserve(owner, allowance, "a.md", "text/markdown", len(TEXT))
+    reserved = await reserve(owner, allowance, NOTES)
+    part = part_key(reserved.storage_path, uuid4())
+    await own_world.resources.storage.put(part, TEXT)
     await own_world.sql.execute("update file_catalog set created_at = now() - interval '1 hour'")
     await reaper.expire_uploads()
     with pytest.raises(StorageFailed):
-        await finish(owner, allowance, reserved, size=len(TEXT), digest="0" * 64)
+        await finish(owner, allowance, Whole(reserved.file_id, reserved.storage_path, part, len(TEXT), "0" * 64))
     assert (await left(own_world, owner, course)).used == 0
 
 

@@ -1,11 +1,13 @@
 """What the tests of uploads share: inputs for documents, and what an upload has left behind."""
 
 import base64
+from collections.abc import AsyncIterator
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from app.context import SignedIn
-from procedures.generation.upload_file import UploadFileInput
+from app.rpc import FileStream
+from procedures.generation.upload_file import UploadFileForm, UploadFileInput
 from tests.world import World
 
 TEXT = "# Компост\n\nКомпост делают из листьев.\n".encode()
@@ -54,3 +56,19 @@ async def leave_quota(world: World, owner: SignedIn, size: int) -> None:
         size,
         owner.claims.organization_id,
     )
+
+
+async def pieces_of(content: bytes, size: int = 1000, error: Exception | None = None) -> AsyncIterator[bytes]:
+    """The content as it may arrive, and then an error, if one is given."""
+    for start in range(0, len(content), size):
+        yield content[start : start + size]
+    if error:
+        raise error
+
+
+def form(course: UUID, content: bytes | AsyncIterator[bytes] = TEXT, name: str = "notes.md", **given: Any) -> Any:
+    """The same document as a form: `type` and `at_most` are those of its file's part, others are fields."""
+    pieces = pieces_of(content) if isinstance(content, bytes) else content
+    media_type = given.pop("type", MIME_TYPES.get(name.rpartition(".")[2].lower(), "text/markdown"))
+    file = FileStream(name, media_type, pieces, given.pop("at_most", None))
+    return UploadFileForm(course_id=course, file=file, **given)
