@@ -4,9 +4,12 @@ The whole stack is what `coursegen serve` runs, with another table: dispatch, va
 ids and the log line of each call, as JSON on standard error. What it leaves out are resources: the echo uses none.
 """
 
+import hashlib
+import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from enum import Enum
+from tempfile import NamedTemporaryFile
 from typing import Any, cast
 from uuid import UUID
 
@@ -123,6 +126,26 @@ async def bare(scope: Scope, receive: Receive, send: Send) -> None:
     value = _decoder.decode(body)
     answer = msgspec.json.encode(Echoed(id=value.id, url=value.url, color=value.color, tags=value.tags))
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(answer))]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": answer})
+
+
+async def sink(scope: Scope, receive: Receive, send: Send) -> None:
+    """Hash a body and write it to a file: what an upload can't do without."""
+    if scope["type"] == "lifespan":
+        freeze_heap()
+        await _lifespan(receive, send)
+        return
+    digest = hashlib.sha256()
+    with NamedTemporaryFile(dir=os.environ["BENCH_SINK"], delete=False) as file:  # kept, as an upload is
+        more = True
+        while more:
+            message = await receive()
+            digest.update(message["body"])
+            file.write(message["body"])
+            more = message["more_body"]
+    answer = digest.hexdigest().encode()
+    headers = [(b"content-type", b"text/plain"), (b"content-length", b"%d" % len(answer))]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": answer})
 

@@ -1,6 +1,8 @@
 """What /proc knows of a server's processes (Linux, proc(5))."""
 
 import os
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -13,8 +15,20 @@ def cpu_seconds(pid: int) -> float:
 
 def resident_bytes(pid: int) -> int:
     """Memory that a process holds."""
+    return _status(pid, "VmRSS")
+
+
+@contextmanager
+def peak_above_now(pid: int) -> Generator[Callable[[], int]]:
+    """The most memory that a process holds during the block, over what it holds at its beginning, in bytes."""
+    Path(f"/proc/{pid}/clear_refs").write_text("5")  # the peak is what is held now
+    before = _status(pid, "VmRSS")
+    yield lambda: _status(pid, "VmHWM") - before
+
+
+def _status(pid: int, name: str) -> int:
     status = Path(f"/proc/{pid}/status").read_text()
-    (line,) = [line for line in status.splitlines() if line.startswith("VmRSS:")]
+    (line,) = [line for line in status.splitlines() if line.startswith(f"{name}:")]
     return int(line.split()[1]) * 1024
 
 

@@ -25,12 +25,13 @@ class Server(msgspec.Struct, frozen=True):
     pid: int
 
 
-def granian(application: str) -> Command:
-    """An application of `apps.py` on the server that ours runs on."""
+def granian(application: str, **environment: str) -> Command:
+    """An application of `apps.py` on the server that ours runs on, with this in its environment."""
 
     def command(port: int) -> list[str]:
         options = ["--interface", "asgi", "--no-ws", "--log-level", "warning", "--port", str(port)]
-        return [sys.executable, "-m", "granian", *options, f"tests.bench.apps:{application}"]
+        variables = [f"{name}={value}" for name, value in environment.items()]
+        return ["env", *variables, sys.executable, "-m", "granian", *options, f"tests.bench.apps:{application}"]
 
     return command
 
@@ -47,12 +48,13 @@ def trpc(port: int) -> list[str]:
 
 
 @contextlib.contextmanager
-def running(command: Command, cores: set[int], log: Path) -> Generator[Server]:
-    """The server on these cores, its log in a file."""
+def running(command: Command, cores: set[int] | None, log: Path) -> Generator[Server]:
+    """The server on these cores, or on all, its log in a file."""
     port = free_port()
     with log.open("wb") as output:
         process = subprocess.Popen(command(port), stdout=output, stderr=output)
-    os.sched_setaffinity(process.pid, cores)  # long before it starts its worker, which inherits this
+    if cores:
+        os.sched_setaffinity(process.pid, cores)  # long before it starts its worker, which inherits this
     try:
         until(lambda: listens(port), "the server listens", seconds=20)
         yield Server(port, process.pid)

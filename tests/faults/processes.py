@@ -12,6 +12,8 @@ from pathlib import Path
 from uuid import UUID
 
 from app.context import SignedIn
+from tests.transports.server import free_port, listens
+from tests.work.harness import eventually
 
 _numbers = count()
 
@@ -35,6 +37,11 @@ class Running:
     async def kill(self) -> None:
         """kill -9, and wait until it is gone."""
         self.process.kill()
+        await self.process.wait()
+
+    async def kill_all(self) -> None:
+        """kill -9 of it and of every process that it has started, at once."""
+        os.killpg(self.process.pid, signal.SIGKILL)
         await self.process.wait()
 
     async def says(self) -> str:
@@ -63,6 +70,17 @@ class Program:
         """`coursegen work`."""
         async with self._running(str(Path(sys.executable).with_name("coursegen")), "work", **changes) as running:
             yield running
+
+    @asynccontextmanager
+    async def api(self, **changes: str) -> AsyncGenerator[tuple[Running, int]]:
+        """One API process, and the port that it listens on."""
+        port = free_port()
+        options = ("--interface", "asgi", "--factory", "--no-ws", "--port", str(port))
+        async with self._running(
+            sys.executable, "-m", "granian", *options, "app.asgi:create_app", **changes
+        ) as running:
+            await eventually(lambda: asyncio.to_thread(listens, port))
+            yield running, port
 
     @asynccontextmanager
     async def call(

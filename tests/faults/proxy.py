@@ -1,4 +1,4 @@
-"""A way to PostgreSQL that loses the answer to a COMMIT: it arrives, and the connection breaks before it is told."""
+"""Ways that fail: to PostgreSQL with the answer to a COMMIT lost or held, to the API with connections cut."""
 
 import asyncio
 from asyncio import StreamReader, StreamWriter
@@ -10,12 +10,15 @@ PORT = 5432
 
 
 class LosingProxy:
-    """Forwards bytes; the answers to the next `to_lose` commits are read and thrown away."""
+    """Forwards bytes; the answers to the next `to_lose` commits are read and thrown away, and the connection is closed:
+    after `release`, where there is one, which holds what has been committed and not told.
+    """
 
     def __init__(self, dsn: str) -> None:
         self._target = urlsplit(dsn)
         self.to_lose = 0
         self.lost = 0
+        self.release: asyncio.Event | None = None
 
     async def serve(self, reader: StreamReader, writer: StreamWriter) -> None:
         """One connection, until either side ends it or an answer is lost."""
@@ -38,6 +41,8 @@ class LosingProxy:
                 server.write(data)
                 await server_reader.read(65536)
                 self.lost += 1
+                if self.release:
+                    await self.release.wait()
                 return
             server.write(data)
 
@@ -64,3 +69,53 @@ async def losing_proxy(dsn: str) -> AsyncGenerator[tuple[LosingProxy, str]]:
     parts = urlsplit(dsn)
     async with server:
         yield proxy, f"postgresql://{parts.username}@127.0.0.1:{port}{parts.path}"
+
+
+class CuttingProxy:
+    """Forwards bytes to a port of this machine. Cuts each connection that brings so many from its client: the next
+    number of `cuts`, which is used up then; when there are none left, it cuts no more.
+    """
+
+    def __init__(self, port: int, cuts: list[int]) -> None:
+        self._port = port
+        self._cuts = cuts
+        self.cut = 0
+
+    async def serve(self, reader: StreamReader, writer: StreamWriter) -> None:
+        """One connection."""
+        most = self._cuts[0] if self._cuts else None
+        server_reader, server = await asyncio.open_connection("127.0.0.1", self._port)
+        answers = asyncio.create_task(_forward(server_reader, writer))
+        with suppress(ConnectionError):
+            if await self._ask(reader, server, most):
+                self.cut += 1
+                self._cuts.pop(0)
+        answers.cancel()
+        for each in (server, writer):
+            each.transport.abort()
+
+    def cut_next(self, cuts: list[int]) -> None:
+        """Cut the next connections after so many bytes each."""
+        self._cuts = [*cuts]
+
+    async def _ask(self, reader: StreamReader, server: StreamWriter, most: int | None) -> bool:
+        """Whether there was more to forward than the number allows."""
+        sent = 0
+        while data := await reader.read(65536):
+            if most is not None and sent + len(data) > most:
+                server.write(data[: most - sent])
+                await server.drain()
+                return True
+            sent += len(data)
+            server.write(data)
+            await server.drain()
+        return False
+
+
+@asynccontextmanager
+async def cutting_proxy(port: int, cuts: list[int]) -> AsyncGenerator[tuple[CuttingProxy, int]]:
+    """The proxy, and the port that it listens on."""
+    proxy = CuttingProxy(port, cuts)
+    server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
+    async with server:
+        yield proxy, server.sockets[0].getsockname()[1]
