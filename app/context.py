@@ -58,7 +58,7 @@ class Resources:
         """Delete the object of a row that is gone; when the storage is away, later, or the reaper does it."""
 
         async def delete() -> None:
-            await self.storage.delete(key)
+            await self.storage.delete_all(key)
 
         await self.deferred.run(delete)
 

@@ -588,12 +588,17 @@ CREATE TABLE public.file_catalog (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     page_count integer,
     page_starts jsonb,
+    received_bytes bigint DEFAULT 0 NOT NULL,
+    parts uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    expires_at timestamp with time zone,
     lost_at timestamp with time zone,
     CONSTRAINT file_catalog_check CHECK (((status = ANY (ARRAY['uploading'::text, 'failed'::text])) OR ((hash IS NOT NULL) AND (storage_path IS NOT NULL)))),
     CONSTRAINT file_catalog_file_size_check CHECK ((file_size > 0)),
     CONSTRAINT file_catalog_filename_check CHECK (((length(filename) >= 1) AND (length(filename) <= 255))),
     CONSTRAINT file_catalog_hash_check CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
     CONSTRAINT file_catalog_page_count_check CHECK ((page_count > 0)),
+    CONSTRAINT file_catalog_parts_counted CHECK ((cardinality(parts) <= 10001)),
+    CONSTRAINT file_catalog_received_within_size CHECK (((received_bytes >= 0) AND (received_bytes <= file_size))),
     CONSTRAINT file_catalog_status_check CHECK ((status = ANY (ARRAY['uploading'::text, 'ready'::text, 'processing'::text, 'processed'::text, 'failed'::text]))),
     CONSTRAINT file_catalog_stored_under_its_course CHECK (starts_with(storage_path, ((((organization_id)::text || '/'::text) || (course_id)::text) || '/'::text)))
 );
@@ -1701,6 +1706,8 @@ CREATE INDEX enrollments_course ON public.enrollments USING btree (organization_
 
 CREATE INDEX file_catalog_course ON public.file_catalog USING btree (organization_id, course_id, created_at);
 
+CREATE INDEX file_catalog_parts_left ON public.file_catalog USING btree (id) WHERE ((status <> 'uploading'::text) AND (parts <> '{}'::uuid[]));
+
 CREATE INDEX file_catalog_uploading ON public.file_catalog USING btree (created_at) WHERE (status = 'uploading'::text);
 
 CREATE INDEX generation_runs_live ON public.generation_runs USING btree (user_id) WHERE (ended_at IS NULL);
@@ -2311,6 +2318,15 @@ GRANT INSERT(hash),UPDATE(hash) ON TABLE public.file_catalog TO app_superadmin;
 
 GRANT INSERT(status),UPDATE(status) ON TABLE public.file_catalog TO authenticated;
 GRANT INSERT(status),UPDATE(status) ON TABLE public.file_catalog TO app_superadmin;
+
+GRANT UPDATE(received_bytes) ON TABLE public.file_catalog TO authenticated;
+GRANT UPDATE(received_bytes) ON TABLE public.file_catalog TO app_superadmin;
+
+GRANT UPDATE(parts) ON TABLE public.file_catalog TO authenticated;
+GRANT UPDATE(parts) ON TABLE public.file_catalog TO app_superadmin;
+
+GRANT INSERT(expires_at) ON TABLE public.file_catalog TO authenticated;
+GRANT INSERT(expires_at) ON TABLE public.file_catalog TO app_superadmin;
 
 REVOKE ALL ON FUNCTION app.file_entry(p_file public.file_catalog) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.file_entry(p_file public.file_catalog) TO service_role;

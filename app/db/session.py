@@ -164,7 +164,8 @@ class Session:
                     with translated():
                         await connection.execute("ROLLBACK", timeout=ROLLBACK_SECONDS)
         except DatabaseUnavailable:
-            connection.terminate()
+            with suppress(asyncpg.InterfaceError):  # a connection that broke meanwhile has left the pool by itself
+                connection.terminate()
         finally:
             await self._pool.release(connection)
 

@@ -143,6 +143,51 @@ export type CallTimeout = {
 };
 
 /**
+ * A checksum is the name of an algorithm, {algorithms}, a space, and the digest in base64
+ *
+ * HTTP 400, BAD_REQUEST.
+ */
+export type ChecksumInvalid = {
+  readonly code: -32600;
+  readonly message: string;
+  readonly data: {
+    readonly code: "BAD_REQUEST";
+    readonly httpStatus: 400;
+    readonly type: "ChecksumInvalid";
+    /** Whether the procedure names this error. */
+    readonly declared: boolean;
+    /** The procedure. */
+    readonly path?: string;
+    /** In development alone. */
+    readonly stack?: string;
+    readonly details: {
+      algorithms: string;
+    };
+  };
+};
+
+/**
+ * The bytes do not have the checksum that was sent with them, and were dropped
+ *
+ * HTTP 400, BAD_REQUEST.
+ */
+export type ChecksumMismatch = {
+  readonly code: -32600;
+  readonly message: string;
+  readonly data: {
+    readonly code: "BAD_REQUEST";
+    readonly httpStatus: 400;
+    readonly type: "ChecksumMismatch";
+    /** Whether the procedure names this error. */
+    readonly declared: boolean;
+    /** The procedure. */
+    readonly path?: string;
+    /** In development alone. */
+    readonly stack?: string;
+  };
+};
+
+/**
  * Course not found
  *
  * HTTP 404, NOT_FOUND.
@@ -205,6 +250,27 @@ export type FileDamaged = {
     readonly details: {
       reason: string;
     };
+  };
+};
+
+/**
+ * The file is empty
+ *
+ * HTTP 400, BAD_REQUEST.
+ */
+export type FileEmpty = {
+  readonly code: -32600;
+  readonly message: string;
+  readonly data: {
+    readonly code: "BAD_REQUEST";
+    readonly httpStatus: 400;
+    readonly type: "FileEmpty";
+    /** Whether the procedure names this error. */
+    readonly declared: boolean;
+    /** The procedure. */
+    readonly path?: string;
+    /** In development alone. */
+    readonly stack?: string;
   };
 };
 
@@ -851,6 +917,30 @@ export type NotYours = {
 };
 
 /**
+ * The upload goes on at byte {offset}
+ *
+ * HTTP 409, CONFLICT.
+ */
+export type OffsetMismatch = {
+  readonly code: -32009;
+  readonly message: string;
+  readonly data: {
+    readonly code: "CONFLICT";
+    readonly httpStatus: 409;
+    readonly type: "OffsetMismatch";
+    /** Whether the procedure names this error. */
+    readonly declared: boolean;
+    /** The procedure. */
+    readonly path?: string;
+    /** In development alone. */
+    readonly stack?: string;
+    readonly details: {
+      offset: number;
+    };
+  };
+};
+
+/**
  * Organization not found
  *
  * HTTP 404, NOT_FOUND.
@@ -1179,6 +1269,72 @@ export type UnsupportedMediaType = {
 };
 
 /**
+ * Another request has changed the upload: ask for its offset and go on from there
+ *
+ * HTTP 409, CONFLICT.
+ */
+export type UploadChanged = {
+  readonly code: -32009;
+  readonly message: string;
+  readonly data: {
+    readonly code: "CONFLICT";
+    readonly httpStatus: 409;
+    readonly type: "UploadChanged";
+    /** Whether the procedure names this error. */
+    readonly declared: boolean;
+    /** The procedure. */
+    readonly path?: string;
+    /** In development alone. */
+    readonly stack?: string;
+  };
+};
+
+/**
+ * The upload came in more than {limit} parts: begin it again with larger ones
+ *
+ * HTTP 409, CONFLICT.
+ */
+export type UploadInTooManyParts = {
+  readonly code: -32009;
+  readonly message: string;
+  readonly data: {
+    readonly code: "CONFLICT";
+    readonly httpStatus: 409;
+    readonly type: "UploadInTooManyParts";
+    /** Whether the procedure names this error. */
+    readonly declared: boolean;
+    /** The procedure. */
+    readonly path?: string;
+    /** In development alone. */
+    readonly stack?: string;
+    readonly details: {
+      limit: number;
+    };
+  };
+};
+
+/**
+ * Upload not found: it has expired, was ended, or never was
+ *
+ * HTTP 404, NOT_FOUND.
+ */
+export type UploadNotFound = {
+  readonly code: -32004;
+  readonly message: string;
+  readonly data: {
+    readonly code: "NOT_FOUND";
+    readonly httpStatus: 404;
+    readonly type: "UploadNotFound";
+    /** Whether the procedure names this error. */
+    readonly declared: boolean;
+    /** The procedure. */
+    readonly path?: string;
+    /** In development alone. */
+    readonly stack?: string;
+  };
+};
+
+/**
  * Your {tier} plan does not support file uploads. Upgrade to {upgrade} to unlock this feature.
  *
  * HTTP 403, FORBIDDEN.
@@ -1260,9 +1416,12 @@ export type RpcErrors = {
   BodyCut: BodyCut;
   BodyTimeout: BodyTimeout;
   CallTimeout: CallTimeout;
+  ChecksumInvalid: ChecksumInvalid;
+  ChecksumMismatch: ChecksumMismatch;
   CourseNotFound: CourseNotFound;
   FileContentInvalid: FileContentInvalid;
   FileDamaged: FileDamaged;
+  FileEmpty: FileEmpty;
   FileEncrypted: FileEncrypted;
   FileHasMacros: FileHasMacros;
   FileInUse: FileInUse;
@@ -1291,6 +1450,7 @@ export type RpcErrors = {
   MethodNotSupported: MethodNotSupported;
   NotRunning: NotRunning;
   NotYours: NotYours;
+  OffsetMismatch: OffsetMismatch;
   OrganizationNotFound: OrganizationNotFound;
   ParseError: ParseError;
   PayloadTooLarge: PayloadTooLarge;
@@ -1305,6 +1465,9 @@ export type RpcErrors = {
   Unauthorized: Unauthorized;
   UnprocessableText: UnprocessableText;
   UnsupportedMediaType: UnsupportedMediaType;
+  UploadChanged: UploadChanged;
+  UploadInTooManyParts: UploadInTooManyParts;
+  UploadNotFound: UploadNotFound;
   UploadsNotInPlan: UploadsNotInPlan;
   UserLimitReached: UserLimitReached;
 };

@@ -77,6 +77,39 @@ export type AppRecord = {
   /** The procedures of `generation`. */
   generation: {
     /**
+     * Add bytes to an upload that the caller began, at its end; the last ones make it a file.
+     *
+     * When the connection breaks, what has come is kept, unless a checksum was sent: getUpload tells where to go on.
+     *
+     * Errors: `ChecksumInvalid`, `ChecksumMismatch`, `CourseNotFound`, `FileContentInvalid`, `FileSizeMismatch`,
+     * `FileTooLarge`, `FileTypeMismatch`, `Forbidden`, `OffsetMismatch`, `RateLimited`, `SlotsUnavailable`,
+     * `StorageFailed`, `StorageQuotaExceeded`, `Unauthorized`, `UploadChanged`, `UploadInTooManyParts`, `UploadNotFound`.
+     */
+    appendToUpload: MutationProcedure<{
+      meta: unknown;
+      input: types.AppendInput;
+      output: types.Upload;
+      errorShape:
+        | errors.ChecksumInvalid
+        | errors.ChecksumMismatch
+        | errors.CourseNotFound
+        | errors.FileContentInvalid
+        | errors.FileSizeMismatch
+        | errors.FileTooLarge
+        | errors.FileTypeMismatch
+        | errors.Forbidden
+        | errors.OffsetMismatch
+        | errors.RateLimited
+        | errors.SlotsUnavailable
+        | errors.StorageFailed
+        | errors.StorageQuotaExceeded
+        | errors.Unauthorized
+        | errors.UploadChanged
+        | errors.UploadInTooManyParts
+        | errors.UploadNotFound
+        | errors.ProtocolError;
+    }>;
+    /**
      * Cancel the generation of a course: its owner, an admin of the organization, or a superadmin may.
      *
      * Errors: `CourseNotFound`, `Forbidden`, `NotRunning`, `NotYours`, `Unauthorized`.
@@ -91,6 +124,49 @@ export type AppRecord = {
         | errors.NotRunning
         | errors.NotYours
         | errors.Unauthorized
+        | errors.ProtocolError;
+    }>;
+    /**
+     * End an upload that the caller began and that is not complete; its quota and what has come are given back.
+     *
+     * Errors: `Forbidden`, `StorageFailed`, `Unauthorized`, `UploadNotFound`.
+     */
+    cancelUpload: MutationProcedure<{
+      meta: unknown;
+      input: types.CancelUploadInput;
+      output: types.UploadCancelled;
+      errorShape:
+        | errors.Forbidden
+        | errors.StorageFailed
+        | errors.Unauthorized
+        | errors.UploadNotFound
+        | errors.ProtocolError;
+    }>;
+    /**
+     * Begin a resumable upload to a course of the caller's own, within the limits of the organization's tier.
+     *
+     * The quota is reserved until it is complete, cancelled or expired. tus 1.0 clients do this by `POST /files/`.
+     *
+     * Errors: `CourseNotFound`, `FileLimitReached`, `FileNameInvalid`, `FileTooLarge`, `FileTypeRefused`, `Forbidden`,
+     * `NotYours`, `RateLimited`, `SlotsUnavailable`, `StorageQuotaExceeded`, `Unauthorized`, `UploadsNotInPlan`.
+     */
+    createUpload: MutationProcedure<{
+      meta: unknown;
+      input: types.CreateUploadInput;
+      output: types.Upload;
+      errorShape:
+        | errors.CourseNotFound
+        | errors.FileLimitReached
+        | errors.FileNameInvalid
+        | errors.FileTooLarge
+        | errors.FileTypeRefused
+        | errors.Forbidden
+        | errors.NotYours
+        | errors.RateLimited
+        | errors.SlotsUnavailable
+        | errors.StorageQuotaExceeded
+        | errors.Unauthorized
+        | errors.UploadsNotInPlan
         | errors.ProtocolError;
     }>;
     /**
@@ -142,6 +218,17 @@ export type AppRecord = {
       errorShape: errors.CourseNotFound | errors.Unauthorized | errors.ProtocolError;
     }>;
     /**
+     * Where an upload that the caller began goes on; one that is complete is the file that it became.
+     *
+     * Errors: `Forbidden`, `Unauthorized`, `UploadNotFound`.
+     */
+    getUpload: QueryProcedure<{
+      meta: unknown;
+      input: types.GetUploadInput;
+      output: types.Upload;
+      errorShape: errors.Forbidden | errors.Unauthorized | errors.UploadNotFound | errors.ProtocolError;
+    }>;
+    /**
      * Start generating a course from its uploaded files, or from its title alone.
      *
      * With an `Idempotency-Key` header (draft-ietf-httpapi-idempotency-key-header-07) a repeated call is given the first
@@ -188,10 +275,12 @@ export type AppRecord = {
     /**
      * Add a document to a course of the caller's own, within the limits of the organization's tier.
      *
-     * Errors: `ArchiveTooLarge`, `CourseNotFound`, `FileContentInvalid`, `FileDamaged`, `FileEncrypted`, `FileHasMacros`,
-     * `FileLimitReached`, `FileNameInvalid`, `FileSizeMismatch`, `FileTooComplex`, `FileTooLarge`, `FileTypeMismatch`,
-     * `FileTypeRefused`, `FileUnsafe`, `Forbidden`, `ImageTooLarge`, `NotYours`, `RateLimited`, `SlotsUnavailable`,
-     * `StorageFailed`, `StorageQuotaExceeded`, `Unauthorized`, `UploadsNotInPlan`.
+     * As base64 in JSON, or as a form whose last part is the file: forms are streamed, and the only way for large files.
+     *
+     * Errors: `ArchiveTooLarge`, `CourseNotFound`, `FileContentInvalid`, `FileDamaged`, `FileEmpty`, `FileEncrypted`,
+     * `FileHasMacros`, `FileLimitReached`, `FileNameInvalid`, `FileSizeMismatch`, `FileTooComplex`, `FileTooLarge`,
+     * `FileTypeMismatch`, `FileTypeRefused`, `FileUnsafe`, `Forbidden`, `ImageTooLarge`, `NotYours`, `RateLimited`,
+     * `SlotsUnavailable`, `StorageFailed`, `StorageQuotaExceeded`, `Unauthorized`, `UploadsNotInPlan`.
      */
     uploadFile: MutationProcedure<{
       meta: unknown;
@@ -202,6 +291,7 @@ export type AppRecord = {
         | errors.CourseNotFound
         | errors.FileContentInvalid
         | errors.FileDamaged
+        | errors.FileEmpty
         | errors.FileEncrypted
         | errors.FileHasMacros
         | errors.FileLimitReached

@@ -30,9 +30,26 @@ export type LessonType = "assignment" | "interactive" | "quiz" | "text" | "video
 
 export type StepStatus = "completed" | "failed" | "in_progress" | "pending";
 
+/**
+ * `offset` is where the bytes belong, all that have come so far; `content` is base64 (RFC 4648, section 4).
+ *
+ * `checksum` is what the bytes must hash to, `sha1` or `sha256`, a space, and the digest in base64.
+ */
+export type AppendInput = {
+  uploadId: Uuid;
+  offset: number;
+  content: string;
+  checksum?: string | null | undefined;
+};
+
 /** Which course's run to stop. */
 export type CancelGenerationInput = {
   courseId: Uuid;
+};
+
+/** Which upload. */
+export type CancelUploadInput = {
+  uploadId: Uuid;
 };
 
 /** A course's own fields; `status` is its publication, `generation_status` its generation. */
@@ -118,6 +135,14 @@ export type CreateCourseInput = {
   prerequisites?: string | null | undefined;
 };
 
+/** The file that is to come; `file_size` is exact, in bytes. */
+export type CreateUploadInput = {
+  courseId: Uuid;
+  filename: string;
+  fileSize: number;
+  mimeType: string;
+};
+
 /** Which file. */
 export type DeleteFileInput = {
   fileId: Uuid;
@@ -188,6 +213,11 @@ export type GenerationStatusInput = {
 /** Which course. */
 export type GetCourseInput = {
   courseId: Uuid;
+};
+
+/** Which upload. */
+export type GetUploadInput = {
+  uploadId: Uuid;
 };
 
 /** `webhook_url` is told of every change of step. */
@@ -329,6 +359,26 @@ export type Step = {
   completed_at: DateTime | null;
   error: string | null;
   error_details: { [key: string]: unknown } | null;
+};
+
+/**
+ * A resumable upload: `offset` of its `file_size` bytes have come. Complete, it is a file, `uploaded`, whose id is
+ * the upload's; until then it ends at `expires_at`.
+ */
+export type Upload = {
+  uploadId: Uuid;
+  courseId: Uuid;
+  filename: string;
+  mimeType: string;
+  fileSize: number;
+  offset: number;
+  expiresAt: DateTime | null;
+  uploaded: Uploaded | null;
+};
+
+/** The upload that is no more. */
+export type UploadCancelled = {
+  uploadId: Uuid;
 };
 
 /** `file_size` in bytes, before encoding; `file_content` is base64 (RFC 4648, section 4). */

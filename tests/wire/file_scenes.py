@@ -10,8 +10,8 @@ from procedures.generation.upload_file import upload_file
 from tests.procedures.generation.uploading import document
 from tests.wire.conformance import Call
 from tests.wire.inputs import VALID
-from tests.wire.staging import Scene, mutation, owner_of, query
 from tests.wire.served import Served
+from tests.wire.staging import Scene, mutation, owner_of, query
 
 
 async def file_of(owner: SignedIn, course: UUID) -> str:

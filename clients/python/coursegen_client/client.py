@@ -16,7 +16,9 @@ from ._runtime.transport_sync import Transport
 from ._version import VERSION
 from .errors import ERRORS
 from .types import (
+    AppendInput,
     CancelGenerationInput,
+    CancelUploadInput,
     Course,
     CourseContent,
     CourseContentInput,
@@ -24,6 +26,7 @@ from .types import (
     CoursePage,
     CreateCourseInput,
     CreateCourseInputDifficulty,
+    CreateUploadInput,
     DeleteFileInput,
     FileDeleted,
     FileUrl,
@@ -32,6 +35,7 @@ from .types import (
     GenerationState,
     GenerationStatusInput,
     GetCourseInput,
+    GetUploadInput,
     Initiated,
     InitiateInput,
     Job,
@@ -43,6 +47,8 @@ from .types import (
     ListFilesInput,
     ListJobsInput,
     Pong,
+    Upload,
+    UploadCancelled,
     Uploaded,
     UploadFileInput,
     Usage,
@@ -157,6 +163,43 @@ class Generation:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
+    def append_to_upload(
+        self, *, upload_id: UUID, offset: int, content: str, checksum: str | None = None
+    ) -> Upload:
+        """Add bytes to an upload that the caller began, at its end; the last ones make it a file.
+
+        When the connection breaks, what has come is kept, unless a checksum was sent: getUpload tells where to go
+        on.
+
+        Arguments: `offset` is where the bytes belong, all that have come so far; `content` is base64 (RFC 4648,
+        section 4).
+
+        `checksum` is what the bytes must hash to, `sha1` or `sha256`, a space, and the digest in base64.
+
+        Raises:
+            ChecksumInvalid
+            ChecksumMismatch
+            CourseNotFound
+            FileContentInvalid
+            FileSizeMismatch
+            FileTooLarge
+            FileTypeMismatch
+            Forbidden
+            OffsetMismatch
+            RateLimited
+            SlotsUnavailable
+            StorageFailed
+            StorageQuotaExceeded
+            Unauthorized
+            UploadChanged
+            UploadInTooManyParts
+            UploadNotFound
+        """
+        given = AppendInput(upload_id=upload_id, offset=offset, content=content, checksum=checksum)
+        return self._transport.call(
+            "generation.appendToUpload", given, outputs.GENERATION_APPEND_TO_UPLOAD, repeatable=False
+        )
+
     def cancel(self, *, course_id: UUID) -> GenerationCancelled:
         """Cancel the generation of a course: its owner, an admin of the organization, or a superadmin may.
 
@@ -171,6 +214,48 @@ class Generation:
         """
         given = CancelGenerationInput(course_id=course_id)
         return self._transport.call("generation.cancel", given, outputs.GENERATION_CANCEL, repeatable=False)
+
+    def cancel_upload(self, *, upload_id: UUID) -> UploadCancelled:
+        """End an upload that the caller began and that is not complete; its quota and what has come are given back.
+
+        Arguments: Which upload.
+
+        Raises:
+            Forbidden
+            StorageFailed
+            Unauthorized
+            UploadNotFound
+        """
+        given = CancelUploadInput(upload_id=upload_id)
+        return self._transport.call(
+            "generation.cancelUpload", given, outputs.GENERATION_CANCEL_UPLOAD, repeatable=False
+        )
+
+    def create_upload(self, *, course_id: UUID, filename: str, file_size: int, mime_type: str) -> Upload:
+        """Begin a resumable upload to a course of the caller's own, within the limits of the organization's tier.
+
+        The quota is reserved until it is complete, cancelled or expired. tus 1.0 clients do this by `POST /files/`.
+
+        Arguments: The file that is to come; `file_size` is exact, in bytes.
+
+        Raises:
+            CourseNotFound
+            FileLimitReached
+            FileNameInvalid
+            FileTooLarge
+            FileTypeRefused
+            Forbidden
+            NotYours
+            RateLimited
+            SlotsUnavailable
+            StorageQuotaExceeded
+            Unauthorized
+            UploadsNotInPlan
+        """
+        given = CreateUploadInput(course_id=course_id, filename=filename, file_size=file_size, mime_type=mime_type)
+        return self._transport.call(
+            "generation.createUpload", given, outputs.GENERATION_CREATE_UPLOAD, repeatable=False
+        )
 
     def delete_file(self, *, file_id: UUID) -> FileDeleted:
         """Delete a file: the course's owner, an admin of the organization, or a superadmin may.
@@ -221,6 +306,19 @@ class Generation:
         """
         given = GenerationStatusInput(course_id=course_id)
         return self._transport.call("generation.getStatus", given, outputs.GENERATION_GET_STATUS, repeatable=True)
+
+    def get_upload(self, *, upload_id: UUID) -> Upload:
+        """Where an upload that the caller began goes on; one that is complete is the file that it became.
+
+        Arguments: Which upload.
+
+        Raises:
+            Forbidden
+            Unauthorized
+            UploadNotFound
+        """
+        given = GetUploadInput(upload_id=upload_id)
+        return self._transport.call("generation.getUpload", given, outputs.GENERATION_GET_UPLOAD, repeatable=True)
 
     def initiate(
         self, *, course_id: UUID, webhook_url: str | None = None, idempotency_key: str | None = None
@@ -273,6 +371,9 @@ class Generation:
     ) -> Uploaded:
         """Add a document to a course of the caller's own, within the limits of the organization's tier.
 
+        As base64 in JSON, or as a form whose last part is the file: forms are streamed, and the only way for large
+        files.
+
         Arguments: `file_size` in bytes, before encoding; `file_content` is base64 (RFC 4648, section 4).
 
         Raises:
@@ -280,6 +381,7 @@ class Generation:
             CourseNotFound
             FileContentInvalid
             FileDamaged
+            FileEmpty
             FileEncrypted
             FileHasMacros
             FileLimitReached
@@ -319,6 +421,9 @@ class Generation:
     ) -> Uploaded:
         """Add a document to a course of the caller's own, within the limits of the organization's tier.
 
+        As base64 in JSON, or as a form whose last part is the file: forms are streamed, and the only way for large
+        files.
+
         The file at `path` is sent, under its own name and the MIME type that this stands for, unless others are
         given. `on_progress` is told the bytes sent so far, and the size. Raises OSError for a file that can't be
         read.
@@ -328,6 +433,7 @@ class Generation:
             CourseNotFound
             FileContentInvalid
             FileDamaged
+            FileEmpty
             FileEncrypted
             FileHasMacros
             FileLimitReached

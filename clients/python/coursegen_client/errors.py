@@ -22,12 +22,15 @@ __all__ = [
     "BodyTimeout",
     "CallFailed",
     "CallTimeout",
+    "ChecksumInvalid",
+    "ChecksumMismatch",
     "ConnectionFailed",
     "CourseNotFound",
     "CoursegenError",
     "ERRORS",
     "FileContentInvalid",
     "FileDamaged",
+    "FileEmpty",
     "FileEncrypted",
     "FileHasMacros",
     "FileInUse",
@@ -57,6 +60,7 @@ __all__ = [
     "MethodNotSupported",
     "NotRunning",
     "NotYours",
+    "OffsetMismatch",
     "OrganizationNotFound",
     "ParseError",
     "PayloadTooLarge",
@@ -74,6 +78,9 @@ __all__ = [
     "UnprocessableText",
     "UnreadableAnswer",
     "UnsupportedMediaType",
+    "UploadChanged",
+    "UploadInTooManyParts",
+    "UploadNotFound",
     "UploadsNotInPlan",
     "UserLimitReached",
 ]
@@ -137,6 +144,24 @@ class CallTimeout(CallFailed):
         return cast("float", self._detail("limit_seconds", float))
 
 
+class ChecksumInvalid(CallFailed):
+    """A checksum is the name of an algorithm, {algorithms}, a space, and the digest in base64
+
+    HTTP 400, BAD_REQUEST.
+    """
+
+    @property
+    def algorithms(self) -> str:
+        return cast("str", self._detail("algorithms", str))
+
+
+class ChecksumMismatch(CallFailed):
+    """The bytes do not have the checksum that was sent with them, and were dropped
+
+    HTTP 400, BAD_REQUEST.
+    """
+
+
 class CourseNotFound(CallFailed):
     """Course not found
 
@@ -160,6 +185,13 @@ class FileDamaged(CallFailed):
     @property
     def reason(self) -> str:
         return cast("str", self._detail("reason", str))
+
+
+class FileEmpty(CallFailed):
+    """The file is empty
+
+    HTTP 400, BAD_REQUEST.
+    """
 
 
 class FileEncrypted(CallFailed):
@@ -462,6 +494,17 @@ class NotYours(CallFailed):
     """
 
 
+class OffsetMismatch(CallFailed):
+    """The upload goes on at byte {offset}
+
+    HTTP 409, CONFLICT.
+    """
+
+    @property
+    def offset(self) -> int:
+        return cast("int", self._detail("offset", int))
+
+
 class OrganizationNotFound(CallFailed):
     """Organization not found
 
@@ -622,6 +665,31 @@ class UnsupportedMediaType(CallFailed):
     """
 
 
+class UploadChanged(CallFailed):
+    """Another request has changed the upload: ask for its offset and go on from there
+
+    HTTP 409, CONFLICT.
+    """
+
+
+class UploadInTooManyParts(CallFailed):
+    """The upload came in more than {limit} parts: begin it again with larger ones
+
+    HTTP 409, CONFLICT.
+    """
+
+    @property
+    def limit(self) -> int:
+        return cast("int", self._detail("limit", int))
+
+
+class UploadNotFound(CallFailed):
+    """Upload not found: it has expired, was ended, or never was
+
+    HTTP 404, NOT_FOUND.
+    """
+
+
 class UploadsNotInPlan(CallFailed):
     """Your {tier} plan does not support file uploads. Upgrade to {upgrade} to unlock this feature.
 
@@ -673,9 +741,12 @@ ERRORS: Final[Mapping[str, type[CallFailed]]] = {
     "BodyCut": BodyCut,
     "BodyTimeout": BodyTimeout,
     "CallTimeout": CallTimeout,
+    "ChecksumInvalid": ChecksumInvalid,
+    "ChecksumMismatch": ChecksumMismatch,
     "CourseNotFound": CourseNotFound,
     "FileContentInvalid": FileContentInvalid,
     "FileDamaged": FileDamaged,
+    "FileEmpty": FileEmpty,
     "FileEncrypted": FileEncrypted,
     "FileHasMacros": FileHasMacros,
     "FileInUse": FileInUse,
@@ -704,6 +775,7 @@ ERRORS: Final[Mapping[str, type[CallFailed]]] = {
     "MethodNotSupported": MethodNotSupported,
     "NotRunning": NotRunning,
     "NotYours": NotYours,
+    "OffsetMismatch": OffsetMismatch,
     "OrganizationNotFound": OrganizationNotFound,
     "ParseError": ParseError,
     "PayloadTooLarge": PayloadTooLarge,
@@ -718,6 +790,9 @@ ERRORS: Final[Mapping[str, type[CallFailed]]] = {
     "Unauthorized": Unauthorized,
     "UnprocessableText": UnprocessableText,
     "UnsupportedMediaType": UnsupportedMediaType,
+    "UploadChanged": UploadChanged,
+    "UploadInTooManyParts": UploadInTooManyParts,
+    "UploadNotFound": UploadNotFound,
     "UploadsNotInPlan": UploadsNotInPlan,
     "UserLimitReached": UserLimitReached,
 }

@@ -17,6 +17,8 @@ from .types import (
     JobCancelled,
     JobPage,
     Pong,
+    Upload,
+    UploadCancelled,
     Uploaded,
     Usage,
 )
@@ -26,10 +28,14 @@ COURSES_CREATE: Decoder[Course] = Decoder(Course)
 COURSES_GET: Decoder[Course] = Decoder(Course)
 COURSES_GET_CONTENT: Decoder[CourseContent] = Decoder(CourseContent)
 COURSES_LIST: Decoder[CoursePage] = Decoder(CoursePage)
+GENERATION_APPEND_TO_UPLOAD: Decoder[Upload] = Decoder(Upload)
 GENERATION_CANCEL: Decoder[GenerationCancelled] = Decoder(GenerationCancelled)
+GENERATION_CANCEL_UPLOAD: Decoder[UploadCancelled] = Decoder(UploadCancelled)
+GENERATION_CREATE_UPLOAD: Decoder[Upload] = Decoder(Upload)
 GENERATION_DELETE_FILE: Decoder[FileDeleted] = Decoder(FileDeleted)
 GENERATION_GET_FILE_URL: Decoder[FileUrl] = Decoder(FileUrl)
 GENERATION_GET_STATUS: Decoder[GenerationState] = Decoder(GenerationState)
+GENERATION_GET_UPLOAD: Decoder[Upload] = Decoder(Upload)
 GENERATION_INITIATE: Decoder[Initiated] = Decoder(Initiated)
 GENERATION_LIST_FILES: Decoder[CourseFiles] = Decoder(CourseFiles)
 GENERATION_UPLOAD_FILE: Decoder[Uploaded] = Decoder(Uploaded)

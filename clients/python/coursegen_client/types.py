@@ -44,10 +44,28 @@ else:  # values that are newer than this file are let through
     StepStatus = str
 
 
+class AppendInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """`offset` is where the bytes belong, all that have come so far; `content` is base64 (RFC 4648, section 4).
+
+    `checksum` is what the bytes must hash to, `sha1` or `sha256`, a space, and the digest in base64.
+    """
+
+    upload_id: UUID
+    offset: int
+    content: str
+    checksum: str | None = None
+
+
 class CancelGenerationInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """Which course's run to stop."""
 
     course_id: UUID
+
+
+class CancelUploadInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """Which upload."""
+
+    upload_id: UUID
 
 
 class Course(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -137,6 +155,15 @@ class CreateCourseInput(Struct, frozen=True, kw_only=True, rename="camel", omit_
     prerequisites: str | None = None
 
 
+class CreateUploadInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """The file that is to come; `file_size` is exact, in bytes."""
+
+    course_id: UUID
+    filename: str
+    file_size: int
+    mime_type: str
+
+
 class DeleteFileInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """Which file."""
 
@@ -214,6 +241,12 @@ class GetCourseInput(Struct, frozen=True, kw_only=True, rename="camel", omit_def
     """Which course."""
 
     course_id: UUID
+
+
+class GetUploadInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """Which upload."""
+
+    upload_id: UUID
 
 
 class InitiateInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -363,6 +396,27 @@ class Step(Struct, frozen=True, kw_only=True):
     completed_at: datetime | None
     error: str | None
     error_details: dict[str, Any] | None
+
+
+class Upload(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A resumable upload: `offset` of its `file_size` bytes have come. Complete, it is a file, `uploaded`, whose id is
+    the upload's; until then it ends at `expires_at`.
+    """
+
+    upload_id: UUID
+    course_id: UUID
+    filename: str
+    mime_type: str
+    file_size: int
+    offset: int
+    expires_at: datetime | None
+    uploaded: Uploaded | None
+
+
+class UploadCancelled(Struct, frozen=True, kw_only=True, rename="camel"):
+    """The upload that is no more."""
+
+    upload_id: UUID
 
 
 class UploadFileInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):

@@ -80,7 +80,7 @@ def check_content(file: BinaryIO, extension: str) -> None:
 
 
 def check_start(extension: str, head: bytes) -> None:
-    """As `check_head`, for a file that is still to come: what may be a protected one is left to `check_file` to tell."""
+    """As `check_head`, for a file that is still to come: whether it is a protected one is for `check_file` to tell."""
     if not _may_be_encrypted(extension, head):
         check_head(extension, head)
 

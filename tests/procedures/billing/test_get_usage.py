@@ -8,7 +8,7 @@ import pytest
 from app.auth.claims import Claims, Role
 from app.context import SignedIn
 from procedures.billing.get_usage import OrganizationNotFound, get_usage
-from procedures.generation._reservation import read_allowance, reserve
+from procedures.generation._reservation import Described, read_allowance, reserve
 from procedures.generation.upload_file import upload_file
 from tests.procedures.calling import call, wire
 from tests.procedures.generation.uploading import TEXT, document, leave_quota, owner_and_course
@@ -62,7 +62,7 @@ async def test_the_percentage_is_a_hundred_only_when_the_quota_is_full(
 
 async def test_an_upload_under_way_counts(world: World) -> None:
     owner, course = await owner_and_course(world)
-    await reserve(owner, await read_allowance(owner, course), "notes.md", "text/markdown", 10)
+    await reserve(owner, await read_allowance(owner, course), Described("notes.md", "text/markdown", 10))
     found = await get_usage(owner)
     assert (found.used_bytes, found.files) == (10, 1)
 

@@ -12,7 +12,7 @@ from app.auth.claims import Role
 from app.context import SignedIn
 from app.dev import Database
 from procedures.generation._file_errors import FileNotFound, FileNotStored
-from procedures.generation._reservation import read_allowance, reserve
+from procedures.generation._reservation import Described, read_allowance, reserve
 from procedures.generation.get_file_url import FileUrl, FileUrlInput, get_file_url
 from procedures.generation.upload_file import upload_file
 from tests.procedures.calling import call, wire
@@ -88,7 +88,7 @@ async def test_an_admin_and_a_superadmin_get_an_address_and_to_others_the_file_i
 
 async def test_a_file_without_its_object_has_no_address(world: World) -> None:
     owner, course = await owner_and_course(world)
-    reserved = await reserve(owner, await read_allowance(owner, course), "notes.md", "text/markdown", 10)
+    reserved = await reserve(owner, await read_allowance(owner, course), Described("notes.md", "text/markdown", 10))
     with pytest.raises(FileNotStored):
         await url_of(owner, reserved.file_id)
     lost = await uploaded(owner, course)

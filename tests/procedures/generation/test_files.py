@@ -9,9 +9,10 @@ import pytest
 from app.auth.claims import Role
 from app.auth.errors import Forbidden
 from app.context import SignedIn
+from app.storage import part_key
 from procedures._errors import CourseNotFound, NotYours
 from procedures.generation._file_errors import FileInUse, FileNotFound
-from procedures.generation._reservation import finish, read_allowance, reserve
+from procedures.generation._reservation import Described, Whole, finish, read_allowance, reserve
 from procedures.generation._upload_errors import StorageFailed
 from procedures.generation.cancel import CancelGenerationInput, cancel
 from procedures.generation.delete_file import DeleteFileInput, delete_file
@@ -61,7 +62,7 @@ async def test_files_are_listed_oldest_first_with_all_that_is_known_of_them(worl
 
 async def test_an_upload_under_way_is_listed_without_a_hash(world: World) -> None:
     owner, course = await owner_and_course(world)
-    await reserve(owner, await read_allowance(owner, course), "notes.md", "text/markdown", 10)
+    await reserve(owner, await read_allowance(owner, course), Described("notes.md", "text/markdown", 10))
     [file] = await files(owner, course)
     assert (file.status, file.hash, file.file_size) == ("uploading", None, 10)
 
@@ -161,11 +162,12 @@ async def test_a_deletion_that_races_a_start_takes_no_file_from_the_run(world: W
 async def test_an_upload_that_is_deleted_under_way_fails_and_leaves_nothing(world: World) -> None:
     owner, course = await owner_and_course(world)
     allowance = await read_allowance(owner, course)
-    reserved = await reserve(owner, allowance, "notes.md", "text/markdown", len(TEXT))
-    await world.resources.storage.put(reserved.storage_path, TEXT)
+    reserved = await reserve(owner, allowance, Described("notes.md", "text/markdown", len(TEXT)))
+    part = part_key(reserved.storage_path, uuid4())
+    await world.resources.storage.put(part, TEXT)
     assert (await delete_file(owner, DeleteFileInput(file_id=reserved.file_id))).freed_bytes == len(TEXT)
     with pytest.raises(StorageFailed):
-        await finish(owner, allowance, reserved, size=len(TEXT), digest="0" * 64)
+        await finish(owner, allowance, Whole(reserved.file_id, reserved.storage_path, part, len(TEXT), "0" * 64))
     assert await left(world, owner, course) == Left(0, 0, 0)
 
 

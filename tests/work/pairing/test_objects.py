@@ -9,7 +9,7 @@ import pytest
 from app.dev import Database
 from app.storage import object_key, part_key
 from app.work.pairing import Paired
-from procedures.generation._reservation import read_allowance, reserve
+from procedures.generation._reservation import Described, read_allowance, reserve
 from tests.captured import captured_logs
 from tests.work.life import Life, living, upload
 from tests.work.pairing.passes import NOTHING, file, paired, stored
@@ -49,7 +49,7 @@ async def test_a_young_object_may_be_an_upload_under_way(
 async def test_parts_stay_as_long_as_their_upload_is_under_way(life: Life, data: Path) -> None:
     owner, _, whole = await stored(life, data)
     course = await life.course(owner)
-    under_way = await reserve(owner, await read_allowance(owner, course), "a.md", "text/markdown", 10)
+    under_way = await reserve(owner, await read_allowance(owner, course), Described("a.md", "text/markdown", 10))
     wanted = [part_key(under_way.storage_path, uuid4()) for _ in range(2)]
     left = [part_key(whole, uuid4()), part_key(object_key(uuid4(), uuid4(), uuid4(), "md"), uuid4())]
     for key in (*wanted, *left, under_way.storage_path):

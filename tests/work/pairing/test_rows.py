@@ -7,7 +7,7 @@ import pytest
 
 from app.work.pairing import Paired
 from procedures.generation._file_errors import FileNotStored
-from procedures.generation._reservation import read_allowance, reserve
+from procedures.generation._reservation import Described, read_allowance, reserve
 from procedures.generation.delete_file import DeleteFileInput, delete_file
 from procedures.generation.get_file_url import FileUrlInput, get_file_url
 from procedures.generation.initiate import InitiateInput, initiate
@@ -85,7 +85,7 @@ async def test_a_lost_file_does_not_keep_the_others_from_a_run(local: Life, data
 async def test_an_upload_without_an_object_yet_is_not_lost(life: Life) -> None:
     owner = await life.user()
     course = await life.course(owner)
-    reserved = await reserve(owner, await read_allowance(owner, course), "a.md", "text/markdown", 10)
+    reserved = await reserve(owner, await read_allowance(owner, course), Described("a.md", "text/markdown", 10))
     assert await paired(life) == NOTHING
     assert await file(life, reserved.file_id) == ("uploading", False)
 

@@ -22,6 +22,52 @@ final readonly class Generation
     }
 
     /**
+     * Add bytes to an upload that the caller began, at its end; the last ones make it a file.
+     *
+     * When the connection breaks, what has come is kept, unless a checksum was sent: getUpload tells where to go on.
+     *
+     * Parameters: `offset` is where the bytes belong, all that have come so far; `content` is base64 (RFC 4648, section
+     * 4).
+     *
+     * `checksum` is what the bytes must hash to, `sha1` or `sha256`, a space, and the digest in base64.
+     *
+     * @throws Error\CallTimeout
+     * @throws Error\ChecksumInvalid
+     * @throws Error\ChecksumMismatch
+     * @throws Error\CourseNotFound
+     * @throws Error\FileContentInvalid
+     * @throws Error\FileSizeMismatch
+     * @throws Error\FileTooLarge
+     * @throws Error\FileTypeMismatch
+     * @throws Error\Forbidden
+     * @throws Error\InvalidInput
+     * @throws Error\OffsetMismatch
+     * @throws Error\RateLimited
+     * @throws Error\SlotsUnavailable
+     * @throws Error\StorageFailed
+     * @throws Error\StorageQuotaExceeded
+     * @throws Error\Unauthorized
+     * @throws Error\UnprocessableText
+     * @throws Error\UploadChanged
+     * @throws Error\UploadInTooManyParts
+     * @throws Error\UploadNotFound
+     * @throws Error\CoursegenError
+     */
+    public function appendToUpload(
+        string $uploadId,
+        int $offset,
+        string $content,
+        ?string $checksum = null,
+    ): Type\Upload {
+        return $this->transport->call(
+            'generation.appendToUpload',
+            new Type\AppendInput(uploadId: $uploadId, offset: $offset, content: $content, checksum: $checksum),
+            Decode::object(Type\Upload::class),
+            repeatable: false,
+        );
+    }
+
+    /**
      * Cancel the generation of a course: its owner, an admin of the organization, or a superadmin may.
      *
      * Parameters: Which course's run to stop.
@@ -42,6 +88,69 @@ final readonly class Generation
             'generation.cancel',
             new Type\CancelGenerationInput(courseId: $courseId),
             Decode::object(Type\GenerationCancelled::class),
+            repeatable: false,
+        );
+    }
+
+    /**
+     * End an upload that the caller began and that is not complete; its quota and what has come are given back.
+     *
+     * Parameters: Which upload.
+     *
+     * @throws Error\CallTimeout
+     * @throws Error\Forbidden
+     * @throws Error\InvalidInput
+     * @throws Error\StorageFailed
+     * @throws Error\Unauthorized
+     * @throws Error\UnprocessableText
+     * @throws Error\UploadNotFound
+     * @throws Error\CoursegenError
+     */
+    public function cancelUpload(string $uploadId): Type\UploadCancelled
+    {
+        return $this->transport->call(
+            'generation.cancelUpload',
+            new Type\CancelUploadInput(uploadId: $uploadId),
+            Decode::object(Type\UploadCancelled::class),
+            repeatable: false,
+        );
+    }
+
+    /**
+     * Begin a resumable upload to a course of the caller's own, within the limits of the organization's tier.
+     *
+     * The quota is reserved until it is complete, cancelled or expired. tus 1.0 clients do this by `POST /files/`.
+     *
+     * Parameters: The file that is to come; `fileSize` is exact, in bytes.
+     *
+     * @throws Error\CallTimeout
+     * @throws Error\CourseNotFound
+     * @throws Error\FileLimitReached
+     * @throws Error\FileNameInvalid
+     * @throws Error\FileTooLarge
+     * @throws Error\FileTypeRefused
+     * @throws Error\Forbidden
+     * @throws Error\InvalidInput
+     * @throws Error\NotYours
+     * @throws Error\RateLimited
+     * @throws Error\SlotsUnavailable
+     * @throws Error\StorageQuotaExceeded
+     * @throws Error\Unauthorized
+     * @throws Error\UnprocessableText
+     * @throws Error\UploadsNotInPlan
+     * @throws Error\CoursegenError
+     */
+    public function createUpload(string $courseId, string $filename, int $fileSize, string $mimeType): Type\Upload
+    {
+        return $this->transport->call(
+            'generation.createUpload',
+            new Type\CreateUploadInput(
+                courseId: $courseId,
+                filename: $filename,
+                fileSize: $fileSize,
+                mimeType: $mimeType,
+            ),
+            Decode::object(Type\Upload::class),
             repeatable: false,
         );
     }
@@ -122,6 +231,29 @@ final readonly class Generation
     }
 
     /**
+     * Where an upload that the caller began goes on; one that is complete is the file that it became.
+     *
+     * Parameters: Which upload.
+     *
+     * @throws Error\CallTimeout
+     * @throws Error\Forbidden
+     * @throws Error\InvalidInput
+     * @throws Error\Unauthorized
+     * @throws Error\UnprocessableText
+     * @throws Error\UploadNotFound
+     * @throws Error\CoursegenError
+     */
+    public function getUpload(string $uploadId): Type\Upload
+    {
+        return $this->transport->call(
+            'generation.getUpload',
+            new Type\GetUploadInput(uploadId: $uploadId),
+            Decode::object(Type\Upload::class),
+            repeatable: true,
+        );
+    }
+
+    /**
      * Start generating a course from its uploaded files, or from its title alone.
      *
      * With an `Idempotency-Key` header (draft-ietf-httpapi-idempotency-key-header-07) a repeated call is given the
@@ -189,6 +321,9 @@ final readonly class Generation
     /**
      * Add a document to a course of the caller's own, within the limits of the organization's tier.
      *
+     * As base64 in JSON, or as a form whose last part is the file: forms are streamed, and the only way for large
+     * files.
+     *
      * Parameters: `fileSize` in bytes, before encoding; `fileContent` is base64 (RFC 4648, section 4).
      *
      * @throws Error\ArchiveTooLarge
@@ -196,6 +331,7 @@ final readonly class Generation
      * @throws Error\CourseNotFound
      * @throws Error\FileContentInvalid
      * @throws Error\FileDamaged
+     * @throws Error\FileEmpty
      * @throws Error\FileEncrypted
      * @throws Error\FileHasMacros
      * @throws Error\FileLimitReached
@@ -243,6 +379,9 @@ final readonly class Generation
     /**
      * Add a document to a course of the caller's own, within the limits of the organization's tier.
      *
+     * As base64 in JSON, or as a form whose last part is the file: forms are streamed, and the only way for large
+     * files.
+     *
      * The file at `$path` is sent, under its own name and the MIME type that this stands for, unless others are given.
      * `$onProgress` is told the bytes sent so far, and the size.
      *
@@ -253,6 +392,7 @@ final readonly class Generation
      * @throws Error\CourseNotFound
      * @throws Error\FileContentInvalid
      * @throws Error\FileDamaged
+     * @throws Error\FileEmpty
      * @throws Error\FileEncrypted
      * @throws Error\FileHasMacros
      * @throws Error\FileLimitReached
