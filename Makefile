@@ -83,7 +83,8 @@ migrate: $(VENV)/.local  ## apply pending migrations to OWNER_DATABASE_URL
 lock: $(VENV)/.check  ## write the locks anew, newest versions with LOCK=--upgrade
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) --group local -c requirements.lock -o requirements-local.lock
-	$(COMPILE) --group check -c requirements.lock -c requirements-local.lock -o requirements-check.lock
+	$(COMPILE) --group tracing -c requirements.lock -o requirements-tracing.lock
+	$(COMPILE) --group check -c requirements.lock -c requirements-tracing.lock -c requirements-local.lock -o requirements-check.lock
 	for folder in $(WITH_PIP); do $(COMPILE) $$folder/requirements.in -o $$folder/requirements.lock; done
 
 clean:  ## remove the environment, local servers' data and caches

@@ -1,22 +1,26 @@
 """The ASGI application: the wires, their reference, and the pages that operators ask for."""
 
+import asyncio
+import hmac
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from litestar import Litestar, Request, get
+from litestar.exceptions import NotAuthorizedException
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 from loguru import logger
 
-from app.boot import TABLE, UPLOADS, Service
+from app.boot import TABLE, UPLOADS, Service, configure_process
 from app.gen.files import OPENAPI, OPENRPC, documents
 from app.gen.page import Page, pages
-from app.log import configure_logging
+from app.metrics import CONTENT_TYPE
 from app.processes import end_with_parent
 from app.rpc.surface import surface
 from app.settings import Settings, read_settings
 from app.storage.addresses import PATH as DOWNLOADS
+from app.tracing import end_tracing
 from app.transports.calls import Calls
 from app.transports.downloads import Downloads
 from app.transports.heap import freeze_heap
@@ -32,9 +36,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     """The application of one API process; resources open when the server starts it."""
     end_with_parent()
     settings = settings or read_settings()
-    configure_logging(
-        settings.log_level, settings.log_format, environment=settings.environment, version=settings.version
-    )
+    configure_process(settings)
     service = Service(settings)
     calls = Calls(service.dispatcher, service.make_context)
     downloads = Downloads(lambda: service.resources)
@@ -46,6 +48,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             with calls.streams.ended_by_signals():
                 yield
             await calls.settle()
+        await asyncio.to_thread(end_tracing)
 
     @get("/health", sync_to_thread=False)
     def health() -> dict[str, str]:
@@ -63,13 +66,36 @@ def create_app(settings: Settings | None = None) -> Litestar:
     files = handler(DOWNLOADS, Mount(downloads, Streams()))  # signals end event streams; a file is sent to its end
     reference = [_page(path, page) for path, page in pages(described[OPENAPI]).items()]
     return Litestar(
-        [*mount(calls, WireSettings(), described[OPENRPC].encode(), UPLOADS), *reference, files, health, ready],
+        [
+            *mount(calls, WireSettings(), described[OPENRPC].encode(), UPLOADS),
+            *reference,
+            files,
+            health,
+            ready,
+            *_metrics(service, settings.metrics_token),
+        ],
         lifespan=[lifespan],
         openapi_config=None,
         exception_handlers=exception_handlers(report_bug),
         debug=False,
         logging_config=None,
     )
+
+
+def _metrics(service: Service, token: str) -> list[HTTPRouteHandler]:
+    """/metrics, if there is a token to ask for: its figures are of all tenants, and nobody else's business."""
+    expected = f"Bearer {token}".encode()
+
+    @get("/metrics")
+    async def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
+        """What Prometheus scrapes."""
+        if not hmac.compare_digest(request.headers.get("authorization", "").encode(), expected):
+            raise NotAuthorizedException(
+                "The token of METRICS_TOKEN is required", headers={"www-authenticate": "Bearer"}
+            )
+        return Response(await service.metrics(), media_type=CONTENT_TYPE, headers={"cache-control": "no-store"})
+
+    return [metrics] if token else []
 
 
 def _page(path: str, page: Page) -> HTTPRouteHandler:

@@ -1,6 +1,7 @@
 """Composition root: settings to resources, and the table of procedures to what runs it."""
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -16,18 +17,30 @@ from app.db.migrations import NotMigrated, require_migrated
 from app.db.pool import Database
 from app.db.session import ANONYMOUS, SERVICE, Identity
 from app.leases import RateLimiter, Slots, SlotsUnavailable, connect
+from app.log import SERVICE as SERVICE_NAME
 from app.log import begin_scope, call_line, configure_logging
+from app.metrics import exposition, leave, observe_call, observe_pool, serving
 from app.processes import Processes
 from app.rpc import CallRecord, Dispatcher, Failure, RpcError, Table
 from app.saga import Deferred
 from app.settings import Settings
 from app.storage import DownloadAddresses, Storage, StorageUnavailable
+from app.tracing import begin_call as begin_trace
+from app.tracing import configure_tracing, end_tracing, require_tracing
+from app.tracing import end_call as end_trace
 from app.transports.tus import TusProcedures
+from app.work.figures import Figures
 from app.work.run import work
 from procedures import router
 from procedures.generation.uploads import ALGORITHMS, LARGEST_FILE, ChecksumMismatch
 
 DEFERRABLE = (DatabaseUnavailable, DatabaseRefused, SlotsUnavailable, StorageUnavailable)
+
+SERVER_FAULT = 500
+"""The least HTTP status for which the service is to blame."""
+
+POOL_SECONDS = 1.0
+"""How often a process tells how its pool of connections is used."""
 
 TABLE = Table(router)
 """Every procedure that a wire can reach."""
@@ -51,15 +64,18 @@ class Service:
         self.settings = settings
         self.dispatcher = Dispatcher(TABLE, log_call, began=begin_call, stacks=settings.development)
         self._resources: Resources | None = None
+        self._figures: Figures | None = None
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[Resources]:
         """Open the resources for the time of the block."""
         async with open_resources(self.settings, self.settings.database_url) as resources:
             resources.progress.start()
-            self._resources = resources
-            yield resources
-            self._resources = None
+            self._resources, self._figures = resources, Figures(resources)
+            async with telling(resources):
+                yield resources
+                await self._figures.close()
+            self._resources = self._figures = None
 
     @property
     def resources(self) -> Resources:
@@ -71,6 +87,12 @@ class Service:
     def make_context(self, request: Request) -> Context:
         """The context that a call begins with."""
         return Context(request, self.resources)
+
+    async def metrics(self) -> bytes:
+        """The page /metrics: what the API's processes counted, and what the servers behind them know."""
+        if self._figures is None:
+            raise RuntimeError("metrics were asked for before the service was open")
+        return exposition(await self._figures.current())
 
     async def readiness(self) -> dict[str, bool]:
         """What this process depends on, each by name: whether it is there."""
@@ -101,6 +123,23 @@ async def _redis_answers(resources: Resources) -> bool:
     return True
 
 
+@asynccontextmanager
+async def telling(resources: Resources) -> AsyncGenerator[None]:
+    """Keep the figures of this process's pool current for the time of the block, also for its siblings to tell."""
+
+    async def tell() -> None:
+        while True:
+            observe_pool(*resources.database.use())
+            await asyncio.sleep(POOL_SECONDS)
+
+    task = asyncio.create_task(tell())
+    try:
+        yield
+    finally:
+        task.cancel()
+        leave()
+
+
 def make_verifier(settings: Settings) -> Verifier:
     """The token verifier that the settings describe."""
     return Verifier(
@@ -119,15 +158,20 @@ def make_addresses(settings: Settings) -> DownloadAddresses:
 
 def begin_call(ctx: Context) -> None:
     """From here on, log lines of this task carry the call's ids."""
-    begin_scope(requestId=ctx.request.id, traceId=ctx.request.trace_id)
+    trace_id = begin_trace(ctx.request.path, ctx.request.headers)
+    begin_scope(requestId=ctx.request.id, traceId=trace_id or ctx.request.trace_id)
 
 
 def log_call(record: CallRecord) -> None:
-    """One line for each finished call; a bug with its stack, under the id that the caller was shown."""
+    """Count a finished call, and log one line; a bug with its stack, under the id that the caller was shown."""
+    observe_call(record.path, record.code, record.milliseconds)
     if record.failure is None:
         call_line(path=record.path, kind=record.kind, code=record.code, ms=round(record.milliseconds, 2))
+        end_trace(record.code, faulty=False)
     else:
         _log_failure(record, record.failure)
+        faulty = record.failure.error.code.http_status >= SERVER_FAULT
+        end_trace(record.code, faulty=faulty, bug=record.bug)
 
 
 def _log_failure(record: CallRecord, failure: Failure) -> None:
@@ -185,19 +229,33 @@ async def open_resources(
         )
 
 
+def configure_process(settings: Settings) -> None:
+    """How this process logs and traces."""
+    version, environment = settings.version, settings.environment
+    configure_logging(settings.log_level, settings.log_format, environment=environment, version=version)
+    configure_tracing(service=SERVICE_NAME, version=version, environment=environment)
+
+
 async def check_start(settings: Settings) -> None:
     """Open what the API needs and close it again, so that a start that can't succeed says why in one line.
 
-    Raises NotMigrated, DatabaseUnavailable.
+    Raises NotMigrated, DatabaseUnavailable, TracingMissing.
     """
+    require_tracing(os.environ)
     async with open_resources(settings, settings.database_url):
         pass
 
 
 async def run_worker(settings: Settings) -> None:
-    """One worker process, until a stop signal. Raises NotMigrated, QueueNotMigrated, DatabaseUnavailable."""
-    configure_logging(
-        settings.log_level, settings.log_format, environment=settings.environment, version=settings.version
-    )
-    async with open_resources(settings, settings.worker_database_url, SERVICE) as resources:
+    """One worker process, until a stop signal.
+
+    Raises NotMigrated, QueueNotMigrated, DatabaseUnavailable, TracingMissing.
+    """
+    configure_process(settings)
+    async with AsyncExitStack() as stack:
+        stack.callback(end_tracing)
+        resources = await stack.enter_async_context(open_resources(settings, settings.worker_database_url, SERVICE))
+        if settings.metrics_token and settings.worker_metrics_port:
+            await stack.enter_async_context(telling(resources))
+            stack.enter_context(serving(settings.host, settings.worker_metrics_port, settings.metrics_token))
         await work(resources, router.jobs())

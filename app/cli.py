@@ -26,7 +26,9 @@ from app.dev.service import run_stack
 from app.dev.token import TokenRefused, issue_token
 from app.gen.diff import changes
 from app.gen.files import SurfaceUnreadable, read_surface, stale_files
+from app.metrics import shared_by
 from app.settings import SettingsError, read_settings
+from app.tracing import TracingMissing
 from app.work.queue import QueueNotMigrated
 
 SHUTDOWN_SECONDS = 10
@@ -47,6 +49,7 @@ EXPECTED = (
     CallRefused,
     DemoFailed,
     SurfaceUnreadable,
+    TracingMissing,
 )
 LOCAL = Path(".local")
 DATA = click.option(
@@ -95,23 +98,27 @@ def serve() -> None:
     settings = read_settings()
     require_free(settings.host, settings.port)
     asyncio.run(check_start(settings))
-    Server(
-        "app.asgi:create_app",
-        factory=True,
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.ASGI,
-        workers=settings.api_processes,
-        workers_kill_timeout=SHUTDOWN_SECONDS,
-        log_enabled=False,
-    ).serve()
+    with shared_by(settings.api_processes):
+        Server(
+            "app.asgi:create_app",
+            factory=True,
+            address=settings.host,
+            port=settings.port,
+            interface=Interfaces.ASGI,
+            workers=settings.api_processes,
+            workers_kill_timeout=SHUTDOWN_SECONDS,
+            log_enabled=False,
+        ).serve()
 
 
 @main.command()
 @expected_errors
 def work() -> None:
     """Run queued jobs until SIGTERM or SIGINT, which drain: running jobs are finished, or given back."""
-    asyncio.run(run_worker(read_settings()))
+    settings = read_settings()
+    if settings.metrics_token and settings.worker_metrics_port:
+        require_free(settings.host, settings.worker_metrics_port)
+    asyncio.run(run_worker(settings))
 
 
 @main.command()

@@ -109,6 +109,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     resumable_upload_ttl_seconds: Seconds = 86_400.0
     """How long the rest of a resumable upload may take to come before the reaper deletes what is there, in seconds."""
 
+    metrics_token: Annotated[str, Meta(pattern="^(.{16,})?$")] = ""
+    """The Bearer token (16 characters or more) that /metrics asks for; while it is empty, there is no /metrics."""
+
+    worker_metrics_port: Port = 0
+    """The port on which a worker tells its own metrics, for the same token; 0 for none."""
+
+    session_secret: str = ""
+    """The secret (32 bytes or more) that signs the cookies of /admin/queues; empty: made of JWT_SECRET, or no page."""
+
     log_level: Literal["debug", "info", "warn", "error", "fatal"] = "info"
     """The least severity that is logged."""
 
@@ -151,13 +160,12 @@ def _check_identity(settings: Settings) -> None:
         raise SettingsError("JWT_SECRET or JWKS_URL must be set: no token could be verified")
     if settings.jwks_url.startswith("http://") and not settings.development:
         raise SettingsError("JWKS_URL must begin with https:// in production")
-    if settings.jwt_secret and len(settings.jwt_secret.encode()) < SECRET_BYTES:
-        raise SettingsError(f"JWT_SECRET must be at least {SECRET_BYTES} bytes long")
+    for name in ("jwt_secret", "download_secret", "session_secret"):
+        secret: str = getattr(settings, name)
+        if secret and len(secret.encode()) < SECRET_BYTES:
+            raise SettingsError(f"{name.upper()} must be at least {SECRET_BYTES} bytes long")
 
 
 def _check_downloads(settings: Settings) -> None:
-    secret = settings.download_secret
-    if settings.storage_url.startswith("file:") and not secret and not settings.jwt_secret:
+    if settings.storage_url.startswith("file:") and not settings.download_secret and not settings.jwt_secret:
         raise SettingsError("DOWNLOAD_SECRET must be set: STORAGE_URL is a folder, and there is no JWT_SECRET")
-    if secret and len(secret.encode()) < SECRET_BYTES:
-        raise SettingsError(f"DOWNLOAD_SECRET must be at least {SECRET_BYTES} bytes long")

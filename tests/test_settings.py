@@ -37,6 +37,9 @@ WRONG = {
     "UPLOAD_TTL_SECONDS": ["0", "inf"],
     "FILE_PAIRING_SECONDS": ["0", "-1", "0.5", "inf", "86401", "hourly"],
     "RESUMABLE_UPLOAD_TTL_SECONDS": ["0", "inf"],
+    "METRICS_TOKEN": ["short", "fifteen letters"],
+    "WORKER_METRICS_PORT": ["-1", "65536", ""],
+    "SESSION_SECRET": ["short", "x" * 31],
     "LOG_LEVEL": ["warning", "INFO", "trace", ""],
     "LOG_FORMAT": ["xml", ""],
 }

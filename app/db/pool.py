@@ -49,6 +49,11 @@ class Database:
         async with self.session(identity).begin() as tx:
             return await tx.optional("migration_mark", str)
 
+    def use(self) -> tuple[int, int, int]:
+        """Connections in use, open and idle, and at most."""
+        idle = self._pool.get_idle_size()
+        return self._pool.get_size() - idle, idle, self._pool.get_max_size()
+
     async def close(self) -> None:
         """Close the connections; those in use are given until the time-out."""
         try:

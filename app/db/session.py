@@ -13,6 +13,7 @@ from app.db.errors import DatabaseUnavailable, translated
 from app.db.jobs import JobCall, encode_job
 from app.db.queries import load_queries
 from app.rpc import Procedure
+from app.tracing import carrier
 
 ROLLBACK_SECONDS = 1.0
 In = TypeVar("In")
@@ -89,7 +90,7 @@ class Transaction:
         options, stored_priority = job.options, 100 - priority
         call = JobCall(
             name=job.__name__,
-            kwargs={"input": msgspec.to_builtins(input)},
+            kwargs={"input": msgspec.to_builtins(input), **({"trace": place} if (place := carrier()) else {})},
             timeout=options.timeout,
             attempts=options.attempts,
             backoff=options.backoff,

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from time import monotonic
 from typing import Any, Literal
 
 from app.work.queue import LeasedJob
@@ -27,6 +28,7 @@ class Attempt:
     def __init__(self, job: LeasedJob, run: Coroutine[Any, Any, None]) -> None:
         self.job = job
         self.ended_by: Ending | None = None
+        self.began = monotonic()
         self._over = asyncio.Event()
         self._ending = asyncio.Event()
         self._task = asyncio.create_task(run, name=f"job {job.key}")
@@ -48,6 +50,11 @@ class Attempt:
     async def over_within(self, seconds: float) -> bool:
         """Whether `over` comes to its end before so many seconds are over."""
         return await set_within(self._over, seconds)
+
+    @property
+    def outcome(self) -> str:
+        """How an attempt that is over went, in a word for metrics."""
+        return "completed" if self.error is None else self.ended_by or "failed"
 
     @property
     def error(self) -> BaseException | None:

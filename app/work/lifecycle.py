@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import msgspec
 from loguru import logger
 
+from app import tracing
 from app.context import JobContext, Request, Resources
 from app.db.session import SERVICE, Transaction
 from app.leases import SlotsUnavailable
@@ -49,13 +50,18 @@ class RunLifecycle:
 
     async def run(self, job_key: str, name: str, kwargs: Mapping[str, Any], attempt: int, last_attempt: bool) -> None:
         """Claim the run and do the job; an attempt whose run has ended, or that lost it, ends quietly."""
-        begin_scope(jobId=job_key, jobType=name, attempt=attempt, lastAttempt=last_attempt)
+        with tracing.attempt(name, job_key, attempt, kwargs.get("trace", {})):
+            await self._run(job_key, name, kwargs, attempt, last_attempt)
+
+    async def _run(self, job_key: str, name: str, kwargs: Mapping[str, Any], attempt: int, last_attempt: bool) -> None:
+        begin_scope(jobId=job_key, jobType=name, attempt=attempt, lastAttempt=last_attempt, traceId=tracing.trace_id())
         claim = await self._claim(job_key, attempt)
         if claim is None:
             logger.info("nothing to do: the run has ended or moved on")
             return
         self._claims[job_key] = claim
-        begin_scope(jobId=job_key, jobType=name, attempt=attempt, **_log_fields(claim))
+        begin_scope(jobId=job_key, jobType=name, attempt=attempt, traceId=tracing.trace_id(), **_log_fields(claim))
+        tracing.describe(run=str(claim.run_id), course=str(claim.course_id), user=str(claim.user_id))
         procedure = self._jobs[name]
         given = msgspec.convert(kwargs["input"], procedure.signature.input)
         try:

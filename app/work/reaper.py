@@ -5,6 +5,8 @@ runs without a job are failed, half-made uploads give their quota back. Each dut
 """
 
 import asyncio
+from collections import Counter
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -18,6 +20,18 @@ from app.storage import StorageUnavailable
 from app.work.lifecycle import fail_run, record_timeout
 from app.work.queue import FencedQueue, Swept
 from app.work.statements import OUTAGE
+
+WORK: Final = (
+    "passes",
+    "jobs_queued",
+    "jobs_failed",
+    "jobs_aborted",
+    "runs_failed",
+    "slots_rebuilt",
+    "slots_evicted",
+    "uploads_expired",
+)
+"""What is counted of the reaper's work, for /metrics; the database keeps the sums."""
 
 AWAY = (DatabaseUnavailable, DatabaseRefused, SlotsUnavailable, StorageUnavailable, *OUTAGE)
 
@@ -55,6 +69,7 @@ class Reaper:
     def __init__(self, resources: Resources, queue: FencedQueue) -> None:
         self._resources = resources
         self._queue = queue
+        self._work: Counter[str] = Counter()
 
     @property
     def _db(self) -> Session:
@@ -79,11 +94,15 @@ class Reaper:
             await self.reconcile_slots()
             await self.expire_uploads()
             await self.drop_parts()
+            self._work["passes"] += 1
+            await tx.run("count_reaper_work", work=self._work)
+        self._work.clear()
 
     async def sweep_jobs(self) -> None:
         """Take jobs from dead workers; fail the runs of those that have no attempt left."""
         for swept in await self._queue.sweep_stuck():
             logger.bind(jobId=swept.key, reason=swept.reason, status=swept.status).warning("job taken from its worker")
+            self._work[f"jobs_{swept.status}"] += 1
             await self._after_sweep(swept)
 
     async def _after_sweep(self, swept: Swept) -> None:
@@ -100,6 +119,7 @@ class Reaper:
                 slot = await fail_run(tx, orphan.run_id, "No attempt at the job is left")
             if slot:
                 logger.bind(runId=str(orphan.run_id)).error("generation failed: its job is exhausted or gone")
+                self._work["runs_failed"] += 1
                 await self._resources.give_back(orphan.run_id, slot)
 
     async def reconcile_slots(self) -> Reconciled:
@@ -112,6 +132,7 @@ class Reaper:
             ended = await tx.all("ended_runs", EndedRun, run_ids=list(seen.runs))
         runs = [LiveRun(run.run_id, run.user_id, run.slot_token) for run in live]
         done = await self._resources.slots.reconcile(seen, runs, [run.run_id for run in ended])
+        self._work.update(slots_rebuilt=done.rebuilt, slots_evicted=done.evicted)
         if done.rebuilt or done.evicted:
             logger.bind(rebuilt=done.rebuilt, evicted=done.evicted).warning("slots reconciled")
         return done
@@ -126,6 +147,7 @@ class Reaper:
             )
             for upload in expired:
                 await self._delete_objects(upload.storage_path)
+        self._work["uploads_expired"] += len(expired)
 
     async def drop_parts(self) -> None:
         """Delete the parts of uploads that became files and died before they had deleted them."""

@@ -10,6 +10,7 @@ from saq.job import Status
 from saq.types import Context
 from saq.worker import Worker
 
+from app.metrics import observe_attempt
 from app.work.attempt import Attempt
 from app.work.listener import Listener
 from app.work.queue import FencedQueue, LeasedJob, LostLease
@@ -150,6 +151,7 @@ class FencedWorker(Worker[Context]):
         finally:
             self._attempts.discard(attempt)
             limit.cancel()
+        observe_attempt(job.function, attempt.outcome, monotonic() - attempt.began)
         try:
             await beat
             await self._settle(attempt)

@@ -189,6 +189,8 @@ GRIDS: dict[str, Grid] = {
         rival       -                   -       -           r
         worker      r                   r       r           r
     """),
+    # sums over all tenants: written by triggers, read by app.operating_figures alone
+    "app.counters": {},
     "public.saq_jobs": _grid(_QUEUE),
     "public.saq_stats": _grid(_QUEUE),
     "public.saq_versions": _grid(_QUEUE),

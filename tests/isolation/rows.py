@@ -168,6 +168,7 @@ ROWS: dict[str, dict[str, Row]] = {
         "nobodys": _event("nobodys", None, None, "member"),
     },
     "public.generation_status_history": _each(_move),
+    "app.counters": {"first": Row({"id": known("counter"), "name": "events", "label": "first", "amount": 1})},
     "public.saq_jobs": {"first": Row({"key": "first", "job": b"{}", "queue": "coursegen", "status": "queued"})},
     "public.saq_stats": {"first": Row({"worker_id": "first", "expire_at": 1})},
     "public.saq_versions": {"first": Row({"version": 3})},

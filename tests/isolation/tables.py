@@ -44,6 +44,7 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         Table("app.tiers", "tier", "priority = 1"),
+        Table("app.counters", "id", "amount = 2"),
         Table("public.organizations", "id", "name = gen_random_uuid()::text", seized={"id": known("nobody")}),
         Table("public.users", "id", "is_active = true", seized={**_TENANT, "role": "superadmin"}),
         Table("public.courses", "id", "title = 'changed'", ("user_id",), (), {**_TENANT, "user_id": known("nobody")}),

@@ -25,6 +25,7 @@ _WORKERS = {
     "app.check_progress_event",
     "app.claim_job",
     "app.complete_job",
+    "app.count_reaper_work",
     "app.enqueue_job",
     "app.event_rank",
     "app.fail_run",
@@ -49,7 +50,7 @@ _WORKERS = {
     "public.update_course_progress",
 }
 CALLABLE: dict[str, set[str]] = {
-    "anon": {"app.live_workers"},
+    "anon": {"app.live_workers", "app.operating_figures"},
     "authenticated": _SIGNED_IN,
     "app_superadmin": _SIGNED_IN,
     "service_role": _WORKERS,

@@ -24,6 +24,7 @@ MAY_RUN = {
     "app.claim_run": CALLERS,
     "app.complete_job": WORKERS,
     "app.count_files": CALLERS,
+    "app.count_reaper_work": WORKERS,
     "app.delete_file": CALLERS,
     "app.enqueue_job": CALLERS | WORKERS,
     "app.event_rank": WORKERS,
@@ -39,6 +40,7 @@ MAY_RUN = {
     "app.live_workers": CALLERS | {"anon"},
     "app.lock_held_run": WORKERS,
     "app.lock_run": WORKERS,
+    "app.operating_figures": {"anon"},
     "app.progress": WORKERS,
     "app.progress_after": WORKERS,
     "app.record_event": CALLERS | WORKERS,
@@ -73,7 +75,7 @@ ONLY_READ = [
     "generation_status_history",
     "app.tiers",
 ]
-UNSEEN = ["saq_jobs", "saq_stats", "saq_versions"]
+UNSEEN = ["app.counters", "saq_jobs", "saq_stats", "saq_versions"]
 
 
 async def test_each_function_is_for_those_named_and_nobody_else(root: Connection) -> None:

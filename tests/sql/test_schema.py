@@ -16,6 +16,7 @@ FOLDER = Path(sql.__path__[0])
 
 # Tables that carry no organization_id, and why.
 NO_TENANT = {
+    "app.counters": "sums over all tenants, for /metrics",
     "app.tiers": "reference data, the same for all",
     "public.organizations": "is the tenant: its id",
     "public.saq_jobs": "the queue's: read by workers alone, the tenant stands in job_status",
@@ -30,11 +31,15 @@ DEFINERS = {
     "app.cancel_run": "runs and jobs are nobody's to write",
     "app.claim_run": "runs and progress are nobody's to write",
     "app.count_files": "all of an organization know the number, not all may read the rows",
+    "app.count_ended_run": "the counters are nobody's to write",
+    "app.count_event": "the counters are nobody's to write",
+    "app.count_reaper_work": "the counters are nobody's to write",
     "app.delete_file": "tells who may see the course why its file stays, under a lock of the course",
     "app.enqueue_job": "the queue is nobody's to write",
     "app.keep_files_in_use": "looks for a run and locks a course, whoever deletes the file",
     "app.limit_files_per_course": "locks a course that the uploader may not write",
     "app.live_workers": "readiness is asked for before anyone has signed in",
+    "app.operating_figures": "/metrics tells sums over all tenants, and has no user",
     "app.record_event": "system_metrics is nobody's to write",
     "app.record_status_change": "the history is nobody's to write",
 }

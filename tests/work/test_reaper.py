@@ -148,3 +148,22 @@ async def test_a_pass_over_a_healthy_world_changes_nothing(own_life: Life) -> No
     assert [await own_life.sql.fetch(f"select * from {table}") for table in tables] == before  # noqa: S608
     assert own_life.slots.evicted == 0
     assert answer.success
+
+
+async def test_what_passes_did_is_counted_and_the_sums_survive_folding(own_life: Life) -> None:
+    async def told() -> dict[str, float]:
+        rows = await own_life.sql.fetch("select label, value from app.operating_figures() where name = 'reaper'")
+        return {row["label"]: row["value"] for row in rows}
+
+    await own_life.started()
+    await own_life.sql.execute(LOSE_JOB)
+    async with own_life.reaper() as reaper:
+        await reaper.once()
+        first = await told()
+        assert (first["passes"], first["runs_failed"]) == (1, 1)
+        await own_life.sql.execute(
+            "insert into app.counters (name, label, amount) select 'reaper', 'passes', 1 from generate_series(1, 300)"
+        )
+        await reaper.once()
+    assert await told() == {**first, "passes": 302}
+    assert await own_life.sql.fetchval("select count(*) from app.counters where name = 'reaper'") == len(first)

@@ -1,0 +1,8 @@
+-- What /metrics tells of what PostgreSQL knows.
+
+-- name: operating_figures()
+select name, label, value
+from app.operating_figures();
+
+-- name: count_reaper_work(work)
+select app.count_reaper_work(:work);
