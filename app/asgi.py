@@ -8,10 +8,11 @@ from typing import Any
 
 from litestar import Litestar, Request, get
 from litestar.exceptions import NotAuthorizedException
-from litestar.handlers import HTTPRouteHandler
+from litestar.handlers import ASGIRouteHandler, HTTPRouteHandler
 from litestar.response import Response
 from loguru import logger
 
+from app.auth.session import Sessions
 from app.boot import TABLE, UPLOADS, Service, configure_process
 from app.gen.files import OPENAPI, OPENRPC, documents
 from app.gen.page import Page, pages
@@ -22,12 +23,14 @@ from app.settings import Settings, read_settings
 from app.storage.addresses import PATH as DOWNLOADS
 from app.tracing import end_tracing
 from app.transports.calls import Calls
+from app.transports.dashboard import ROOT, Cookie, Dashboard, Ui
 from app.transports.downloads import Downloads
 from app.transports.heap import freeze_heap
 from app.transports.litestar import exception_handlers, handler, mount
 from app.transports.mount import Mount
 from app.transports.streams import Streams
 from app.transports.wire import WireSettings
+from app.work.dashboard import QueueDesk, assets, page
 
 NOT_READY = 503
 
@@ -73,6 +76,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             health,
             ready,
             *_metrics(service, settings.metrics_token),
+            *_dashboard(service, settings, calls),
         ],
         lifespan=[lifespan],
         openapi_config=None,
@@ -96,6 +100,17 @@ def _metrics(service: Service, token: str) -> list[HTTPRouteHandler]:
         return Response(await service.metrics(), media_type=CONTENT_TYPE, headers={"cache-control": "no-store"})
 
     return [metrics] if token else []
+
+
+def _dashboard(service: Service, settings: Settings, calls: Calls) -> list[ASGIRouteHandler]:
+    """/admin/queues, if there is a secret to sign its cookies with."""
+    secret = settings.session_secret or settings.jwt_secret
+    if not secret:
+        return []
+    ui, cookie = Ui(page(ROOT), assets()), Cookie(secure=not settings.development)
+    desk = QueueDesk(lambda: service.resources)
+    codec = Dashboard(desk, ui, Sessions(secret), lambda: service.resources.verifier, cookie)
+    return [handler(ROOT, Mount(codec, calls.streams))]
 
 
 def _page(path: str, page: Page) -> HTTPRouteHandler:

@@ -1122,6 +1122,45 @@ $$;
 
 ALTER FUNCTION app.refuse_invalid_move() OWNER TO app_owner;
 
+CREATE FUNCTION app.retry_exhausted_job(p_job_id text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+    caller record;
+    run public.generation_runs;
+    found_status text;
+begin
+    select * into caller from app.caller();
+    if caller.is_superadmin is not true then
+        raise exception 'jobs are retried by superadmins' using errcode = 'insufficient_privilege';
+    end if;
+    run := app.lock_run((select j.run_id from public.job_status j where j.job_id = p_job_id));
+    select q.status into found_status
+    from public.saq_jobs q
+    where q.key = p_job_id and q.queue = 'coursegen'
+    for update;
+    if not found then
+        return 'not_found';
+    elsif found_status <> 'failed' then
+        return 'not_failed';
+    elsif run.ended_at is not null then
+        return 'run_ended';
+    end if;
+    update public.saq_jobs q
+    set status = 'queued',
+        scheduled = floor(extract(epoch from now()))::bigint,
+        job = convert_to((
+            convert_from(q.job, 'UTF8')::jsonb || jsonb_build_object('attempts', 0, 'error', null, 'completed', 0)
+        )::text, 'UTF8')
+    where q.key = p_job_id;
+    perform pg_notify('saq:coursegen', 'saq:enqueue');
+    return 'retried';
+end
+$$;
+
+ALTER FUNCTION app.retry_exhausted_job(p_job_id text) OWNER TO app_owner;
+
 CREATE FUNCTION app.retry_job(p_job_id text, p_run_id uuid, p_epoch integer, p_error text) RETURNS boolean
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -2084,6 +2123,10 @@ CREATE POLICY superadmin_select ON public.lessons FOR SELECT TO app_superadmin U
 
 CREATE POLICY superadmin_select ON public.organizations FOR SELECT TO app_superadmin USING (true);
 
+CREATE POLICY superadmin_select ON public.saq_jobs FOR SELECT TO app_superadmin USING (true);
+
+CREATE POLICY superadmin_select ON public.saq_stats FOR SELECT TO app_superadmin USING (true);
+
 CREATE POLICY superadmin_select ON public.sections FOR SELECT TO app_superadmin USING (true);
 
 CREATE POLICY superadmin_select ON public.system_metrics FOR SELECT TO app_superadmin USING (true);
@@ -2396,6 +2439,9 @@ REVOKE ALL ON FUNCTION app.record_status_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.refuse_invalid_move() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION app.retry_exhausted_job(p_job_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.retry_exhausted_job(p_job_id text) TO app_superadmin;
+
 REVOKE ALL ON FUNCTION app.retry_job(p_job_id text, p_run_id uuid, p_epoch integer, p_error text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.retry_job(p_job_id text, p_run_id uuid, p_epoch integer, p_error text) TO service_role;
 
@@ -2591,9 +2637,26 @@ GRANT INSERT(tier),UPDATE(tier) ON TABLE public.organizations TO app_superadmin;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.saq_jobs TO service_role;
 
+GRANT SELECT(key) ON TABLE public.saq_jobs TO app_superadmin;
+
+GRANT SELECT(lock_key) ON TABLE public.saq_jobs TO app_superadmin;
+
+GRANT SELECT(job) ON TABLE public.saq_jobs TO app_superadmin;
+
+GRANT SELECT(queue) ON TABLE public.saq_jobs TO app_superadmin;
+
+GRANT SELECT(status) ON TABLE public.saq_jobs TO app_superadmin;
+
+GRANT SELECT(priority) ON TABLE public.saq_jobs TO app_superadmin;
+
+GRANT SELECT(scheduled) ON TABLE public.saq_jobs TO app_superadmin;
+
+GRANT SELECT(expire_at) ON TABLE public.saq_jobs TO app_superadmin;
+
 GRANT SELECT,USAGE ON SEQUENCE public.saq_jobs_lock_key_seq TO service_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.saq_stats TO service_role;
+GRANT SELECT ON TABLE public.saq_stats TO app_superadmin;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.saq_versions TO service_role;
 

@@ -29,6 +29,13 @@ new Promise((resolve, reject) => {
 """
 
 
+_GONE = "Inspected target navigated or closed"
+
+
+class Navigated(Exception):
+    """The page that was asked has made room for another."""
+
+
 class Page:
     """One open page."""
 
@@ -49,10 +56,19 @@ class Page:
         self._send("Page.navigate", url=url)
 
     def until(self, expression: str) -> Any:
-        """The value of a JavaScript expression as soon as it is true; AssertionError after 60 s."""
-        answer = self._send("Runtime.evaluate", expression=_UNTIL % expression, awaitPromise=True, returnByValue=True)
+        """The value of a JavaScript expression as soon as it is true; AssertionError after 60 s on one page."""
+        try:
+            answer = self._send(
+                "Runtime.evaluate", expression=_UNTIL % expression, awaitPromise=True, returnByValue=True
+            )
+        except Navigated:
+            return self.until(expression)
         assert "exceptionDetails" not in answer, (expression, answer["exceptionDetails"])
         return answer["result"]["value"]
+
+    def delete_cookies(self) -> None:
+        """As if all had expired."""
+        self._send("Network.clearBrowserCookies")
 
     def close(self) -> None:
         """End the browser."""
@@ -70,6 +86,8 @@ class Page:
         while True:
             message = json.loads(self._read())
             if message.get("id") == self._count:
+                if message.get("error", {}).get("message") == _GONE:
+                    raise Navigated
                 assert "error" not in message, message["error"]
                 return message["result"]
             if message.get("method") == "Network.requestWillBeSent":

@@ -172,6 +172,15 @@ ACTIONS: dict[str, Action] = {
             unset       None        None
         """),
     ),
+    # the queue's only row waits: it has not failed
+    "retry an exhausted job": Action(
+        "select app.retry_exhausted_job($1)",
+        lambda row: row,
+        _grid("""
+                        first       no_such_job
+            superadmin  not_failed  not_found
+        """),
+    ),
     # whose organization the event is written to, and whether it names the course
     "note an event": Action(
         "select app.record_event('worker_timeout', 'warn', $1, 'probe', null)",

@@ -36,6 +36,13 @@ _QUEUE = """
     worker      rw
 """
 
+# superadmins see it at /admin/queues; what they do there is done by functions
+_SHOWN_QUEUE = """
+                first
+    superadmin  r
+    worker      rw
+"""
+
 GRIDS: dict[str, Grid] = {
     "app.tiers": _grid("""
                     standard
@@ -191,8 +198,8 @@ GRIDS: dict[str, Grid] = {
     """),
     # sums over all tenants: written by triggers, read by app.operating_figures alone
     "app.counters": {},
-    "public.saq_jobs": _grid(_QUEUE),
-    "public.saq_stats": _grid(_QUEUE),
+    "public.saq_jobs": _grid(_SHOWN_QUEUE),
+    "public.saq_stats": _grid(_SHOWN_QUEUE),
     "public.saq_versions": _grid(_QUEUE),
     # the migrations' own notes
     "public._yoyo_migration": {},

@@ -52,7 +52,7 @@ _WORKERS = {
 CALLABLE: dict[str, set[str]] = {
     "anon": {"app.live_workers", "app.operating_figures"},
     "authenticated": _SIGNED_IN,
-    "app_superadmin": _SIGNED_IN,
+    "app_superadmin": _SIGNED_IN | {"app.retry_exhausted_job"},
     "service_role": _WORKERS,
 }
 

@@ -44,6 +44,7 @@ MAY_RUN = {
     "app.progress": WORKERS,
     "app.progress_after": WORKERS,
     "app.record_event": CALLERS | WORKERS,
+    "app.retry_exhausted_job": {"app_superadmin"},
     "app.retry_job": WORKERS,
     "app.status_after": WORKERS,
     "app.step_after": WORKERS,

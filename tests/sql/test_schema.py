@@ -41,6 +41,7 @@ DEFINERS = {
     "app.live_workers": "readiness is asked for before anyone has signed in",
     "app.operating_figures": "/metrics tells sums over all tenants, and has no user",
     "app.record_event": "system_metrics is nobody's to write",
+    "app.retry_exhausted_job": "the queue is nobody's to write",
     "app.record_status_change": "the history is nobody's to write",
 }
 OURS = "pg_catalog.pg_get_userbyid(c.relowner) = 'app_owner' and c.relkind = 'r'"
