@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from loguru import logger
+from msgspec.structs import replace
 
 from app.auth.errors import Unauthorized
 from app.auth.jwks import KeySet
@@ -62,7 +63,9 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.dispatcher = Dispatcher(TABLE, log_call, began=begin_call, stacks=settings.development)
+        self.dispatcher = Dispatcher(
+            TABLE, log_call, began=begin_call, received=with_arguments, stacks=settings.development
+        )
         self._resources: Resources | None = None
         self._figures: Figures | None = None
 
@@ -160,6 +163,11 @@ def begin_call(ctx: Context) -> None:
     """From here on, log lines of this task carry the call's ids."""
     trace_id = begin_trace(ctx.request.path, ctx.request.headers)
     begin_scope(requestId=ctx.request.id, traceId=trace_id or ctx.request.trace_id)
+
+
+def with_arguments(ctx: Context, value: object) -> Context:
+    """The context whose request knows what it asks for: a superadmin's transactions write it down."""
+    return replace(ctx, request=replace(ctx.request, arguments=value))
 
 
 def log_call(record: CallRecord) -> None:

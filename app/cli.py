@@ -14,6 +14,7 @@ from granian.constants import Interfaces
 from granian.server import Server
 
 from app.boot import TABLE, check_start, run_worker
+from app.db.chain import Broken, make_superadmin, verify_chain
 from app.db.errors import DatabaseRefused, DatabaseUnavailable
 from app.db.migrate import migrate as apply_migrations
 from app.db.migrate import pending
@@ -74,6 +75,13 @@ def expected_errors(command: Callable[P, T]) -> Callable[P, T]:
     return run
 
 
+def _owner_url() -> str:
+    url = read_settings().owner_database_url
+    if not url:
+        raise click.ClickException("OWNER_DATABASE_URL is not set: this needs a login that may act as the owner")
+    return url
+
+
 def _told(error: Exception) -> str:
     """What is wrong, as those who start the service need it: callers are told less."""
     if isinstance(error, DatabaseUnavailable | DatabaseRefused):
@@ -126,9 +134,7 @@ def work() -> None:
 @expected_errors
 def migrate(check: bool) -> None:
     """Apply pending migrations to OWNER_DATABASE_URL; safe from many processes at once."""
-    url = read_settings().owner_database_url
-    if not url:
-        raise click.ClickException("OWNER_DATABASE_URL is not set: migrations need a login that may create roles")
+    url = _owner_url()
     names = pending(url) if check else apply_migrations(url)
     for name in names:
         click.echo(f"{'pending' if check else 'applied'} {name}")
@@ -147,6 +153,38 @@ def migrate(check: bool) -> None:
 def token(email: str, data: Path | None) -> None:
     """Print an access token for development; its claims come from the database's own token hook."""
     click.echo(issue_token(email, data or (None if "DATABASE_URL" in os.environ else LOCAL)))
+
+
+@main.command()
+@click.argument("email")
+@expected_errors
+def superadmin(email: str) -> None:
+    """Make the user of EMAIL a superadmin, by OWNER_DATABASE_URL: the first one has nobody else to do it.
+
+    Counts for the next token.
+    """
+    if asyncio.run(make_superadmin(_owner_url(), email)) is None:
+        raise click.ClickException(f"no active user has the email {email}")
+    click.echo(f"{email} is a superadmin")
+
+
+@main.group()
+def audit() -> None:
+    """The trail of what superadmins did: admin.listAudit shows it."""
+
+
+@audit.command()
+@click.option("--noted", metavar="HEAD", help="A head that was printed earlier: the chain must still hold it.")
+@expected_errors
+def verify(noted: str | None) -> None:
+    """Recompute the chain of hashes by OWNER_DATABASE_URL: its head, or its first broken link and exit code 1.
+
+    Note the head where nobody who writes the database can change it.
+    """
+    found = asyncio.run(verify_chain(_owner_url(), noted))
+    if isinstance(found, Broken):
+        raise click.ClickException(f"the audit trail was changed: {found}")
+    click.echo(f"intact, head {found}")
 
 
 @main.command()

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from app.auth.tokens import Claims, Role, Verifier
+from app.db.audit import Call
 from app.db.listen import ProgressListener
 from app.db.pool import Database
 from app.db.session import ANONYMOUS, SERVICE, DatabaseRole, Identity, Session
@@ -29,6 +30,8 @@ class Request(msgspec.Struct, frozen=True, eq=False):
     client: str | None = None
     trace_id: str | None = None
     params: Mapping[str, str] | None = None
+    arguments: object = None
+    """The decoded input, once there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,21 @@ class SignedIn(Context, frozen=True, eq=False):
     @property
     def db(self) -> Session:
         """The database as this caller may see it: every transaction carries the claims."""
-        return self.resources.database.session(identity_of(self.claims))
+        return self.resources.database.session(identity_of(self.claims), self.call)
+
+    @property
+    def call(self) -> Call:
+        """What a superadmin's transactions write down of this call."""
+        return Call(self.request.path, self.request.arguments, self.request.id)
+
+
+class Administrator(SignedIn, frozen=True, eq=False):
+    """A call whose every transaction begins by asking whether the user still has the role that the token says."""
+
+    @property
+    def db(self) -> Session:
+        """The database as this caller may see it. Beginning is refused (ROLE_CHANGED) to whom the role was taken."""
+        return self.resources.database.session(identity_of(self.claims), self.call, confirm_role=True)
 
 
 class JobContext(Context, frozen=True, eq=False):

@@ -179,6 +179,11 @@ _encoder = msgspec.json.Encoder(enc_hook=_redacted_repr)
 _UNENCODABLE = (TypeError, ValueError, OverflowError, RecursionError)
 
 
+def without_secrets(value: Any) -> Any:
+    """A value made of texts, numbers, lists and dicts, without what a name in it or a text gives away."""
+    return _without_secrets("", value)
+
+
 def _without_secrets(name: str, value: Any) -> Any:
     """A named value without what its name or its text gives away; before it becomes JSON, which stays whole so."""
     if _SECRET_NAMES.search(name):

@@ -2,9 +2,11 @@
 
 from msgspec.structs import replace
 
-from app.auth.errors import Forbidden, Unauthorized
+from app.auth.errors import Forbidden, RoleChanged, Unauthorized
 from app.auth.tokens import Role
-from app.context import Context, Request, SignedIn
+from app.context import Administrator, Context, Request, SignedIn
+from app.db.errors import DatabaseRefused
+from app.db.session import ROLE_CHANGED
 from app.leases import RateLimited, SlotsUnavailable, Window
 from app.log import note
 from app.rpc import Middleware, Next
@@ -46,6 +48,21 @@ def requires(*roles: Role) -> Middleware[SignedIn, SignedIn]:
         return await go_on(ctx)
 
     return Middleware(check, errors=(Forbidden,))
+
+
+async def _confirm_role(ctx: SignedIn, go_on: Next[Administrator]) -> object:
+    try:
+        return await go_on(Administrator(ctx.request, ctx.resources, ctx.claims))
+    except DatabaseRefused as refused:
+        if refused.sqlstate == ROLE_CHANGED:
+            raise RoleChanged() from None
+        raise
+
+
+confirm_role: Middleware[SignedIn, Administrator] = Middleware(_confirm_role, errors=(RoleChanged,))
+"""Reads the role again at the beginning of every transaction: a change counts here at once, elsewhere with the next
+token.
+"""
 
 
 def rate_limit(

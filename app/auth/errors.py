@@ -21,5 +21,9 @@ class Unauthorized(RpcError, code=Code.UNAUTHORIZED):
         return "Invalid or expired token" if self._token_given else super().message
 
 
+class RoleChanged(RpcError, code=Code.FORBIDDEN):
+    """Your role has changed. Please sign in again"""
+
+
 class Forbidden(RpcError, code=Code.FORBIDDEN):
     """Insufficient permissions"""

@@ -6,8 +6,9 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from app.db.audit import UNKNOWN, Call
 from app.db.errors import translated
-from app.db.session import ANONYMOUS, Identity, Limits, Session
+from app.db.session import ANONYMOUS, Identity, Limits, Session, opening
 
 
 class Database:
@@ -30,7 +31,7 @@ class Database:
                 max_size=size,
                 command_timeout=limit,
                 timeout=limit,
-                init=_prepare,
+                init=prepare,
                 reset=_keep,
                 server_settings={
                     "application_name": "coursegen",
@@ -40,9 +41,12 @@ class Database:
             )
         return cls(pool, Limits(limit, job_heartbeat))
 
-    def session(self, identity: Identity) -> Session:
-        """The database as this caller may see it."""
-        return Session(self._pool, identity, self._limits)
+    def session(self, identity: Identity, call: Call = UNKNOWN, *, confirm_role: bool = False) -> Session:
+        """The database as this caller may see it; `call` is what a superadmin's transactions write down.
+
+        `confirm_role` refuses a caller (ROLE_CHANGED) who has not the role of the token any more.
+        """
+        return Session(self._pool, opening(identity, call, confirm_role=confirm_role), self._limits)
 
     async def mark(self, identity: Identity = ANONYMOUS) -> str | None:
         """What the migrations left as the mark of the newest one; any identity may ask."""
@@ -66,7 +70,8 @@ def _encode_json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-async def _prepare(connection: Any) -> None:
+async def prepare(connection: Any) -> None:
+    """Let a connection read and write JSON as values."""
     for name in ("json", "jsonb"):
         await connection.set_type_codec(name, schema="pg_catalog", encoder=_encode_json, decoder=msgspec.json.decode)
 

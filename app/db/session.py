@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from app.db.audit import Call, recording
 from app.db.errors import DatabaseUnavailable, translated
 from app.db.jobs import JobCall, encode_job
 from app.db.queries import load_queries
@@ -16,6 +17,9 @@ from app.rpc import Procedure
 from app.tracing import carrier
 
 ROLLBACK_SECONDS = 1.0
+ROLE_CHANGED = "CG020"
+"""The SQLSTATE of a transaction that its caller has no right to begin any more."""
+CONFIRM_ROLE = "SELECT app.confirm_role()"
 In = TypeVar("In")
 T = TypeVar("T")
 DatabaseRole = Literal["anon", "authenticated", "app_superadmin", "service_role"]
@@ -134,9 +138,9 @@ class Limits(msgspec.Struct, frozen=True):
 class Session:
     """The database as one caller may see it."""
 
-    def __init__(self, pool: "asyncpg.Pool[Any]", identity: Identity, limits: "Limits") -> None:
+    def __init__(self, pool: "asyncpg.Pool[Any]", opening: str, limits: "Limits") -> None:
         self._pool = pool
-        self._prelude = prelude(identity)
+        self._opening = opening
         self._limits = limits
 
     @asynccontextmanager
@@ -148,7 +152,7 @@ class Session:
             connection = await self._pool.acquire(timeout=self._limits.timeout)
         try:
             with translated():
-                await connection.execute(self._prelude)
+                await connection.execute(self._opening)
             yield Transaction(connection, self._limits.job_heartbeat)
             with translated():
                 await connection.execute("COMMIT")
@@ -169,6 +173,18 @@ class Session:
                 connection.terminate()
         finally:
             await self._pool.release(connection)
+
+
+def opening(identity: Identity, call: Call, *, confirm_role: bool) -> str:
+    """All that begins a transaction, in one round trip: the identity, whether it still holds, and what a superadmin
+    is about to do. None of a superadmin's transactions can begin without that, and none can end well if it fails.
+    """
+    statements = [prelude(identity)]
+    if confirm_role:
+        statements.append(CONFIRM_ROLE)
+    if identity.database_role == "app_superadmin":
+        statements.append(recording(call))
+    return "; ".join(statements)
 
 
 def prelude(identity: Identity) -> str:

@@ -73,17 +73,25 @@ async def run_middlewares(
 class Dispatcher:
     """Runs calls of a table.
 
-    `began` is told of each call before it runs, in the task that runs it, and `observe` of its end. `stacks` shows
-    the stacks of bugs to the caller (development).
+    `began` is told of each call before it runs, in the task that runs it, and `observe` of its end. `received` is given
+    the context and the decoded input, and gives the context to go on with. `stacks` shows the stacks of bugs to the
+    caller (development).
     """
 
     def __init__(
-        self, table: Table, observe: Observer, *, began: Callable[[Any], None] | None = None, stacks: bool = False
+        self,
+        table: Table,
+        observe: Observer,
+        *,
+        began: Callable[[Any], None] | None = None,
+        received: Callable[[Any, Any], Any] | None = None,
+        stacks: bool = False,
     ) -> None:
         self.table = table
         self._deadlines = Deadlines()
         self._observe = observe
         self._began = began
+        self._received = received
         self._stacks = stacks
 
     def route(self, path: str) -> Route:
@@ -112,6 +120,8 @@ class Dispatcher:
     async def _run(self, route: Route, raw: RawInput, ctx: Any) -> Any:
         procedure = route.procedure
         value = decode_input(route, raw)
+        if self._received:
+            ctx = self._received(ctx, value)
         args = (value,) if procedure.signature.takes_input else ()
         if procedure.signature.generates:
             return await run_middlewares(procedure.middlewares, procedure, ctx, args)

@@ -57,6 +57,23 @@ _CANCELLING = """
     unset       not_found   not_found   not_found   not_found
 """
 
+_ROLES = """
+                member      admin       root            foreigner
+    superadmin  changed     changed     own_role        changed
+    admin       {given}     own_role    superadmin_only not_found
+    member      not_found   not_found   not_found       not_found
+    colleague   not_found   not_found   not_found       not_found
+    learner     not_found   not_found   not_found       not_found
+    dropout     not_found   not_found   not_found       not_found
+    foreigner   not_found   not_found   not_found       not_found
+    rival       not_found   not_found   not_found       {given}
+    demoted     CG020       CG020       CG020           CG020
+    roleless    CG020       CG020       CG020           CG020
+    unscoped    CG020       CG020       CG020           CG020
+    nulls       CG020       CG020       CG020           CG020
+    unset       CG020       CG020       CG020           CG020
+"""
+
 ACTIONS: dict[str, Action] = {
     "cancel a run": Action("select app.cancel_run($1) ->> 'outcome'", _course, _grid(_CANCELLING)),
     # the admin's course has no job
@@ -208,6 +225,31 @@ ACTIONS: dict[str, Action] = {
             join public.organizations o on o.id = m.organization_id
             where m.job_id = 'probe'
         """,
+    ),
+    # the roles of the seed are those of the claims, but for who was demoted and whose claims say nothing
+    "take a role": Action("select app.change_role($1, 'student')", known, _grid(_ROLES.format(given="changed"))),
+    "give superadmin": Action(
+        "select app.change_role($1, 'superadmin')", known, _grid(_ROLES.format(given="superadmin_only"))
+    ),
+    "confirm a role": Action(
+        "select coalesce(nullif(app.confirm_role()::text, ''), 'confirmed') where $1::text is null",
+        lambda _row: None,
+        _grid("""
+                        any
+            superadmin  confirmed
+            admin       confirmed
+            member      confirmed
+            colleague   confirmed
+            learner     confirmed
+            dropout     confirmed
+            foreigner   confirmed
+            rival       confirmed
+            demoted     CG020
+            roleless    CG020
+            unscoped    CG020
+            nulls       CG020
+            unset       CG020
+        """),
     ),
     # one row or none
     "read a summary": Action(

@@ -164,13 +164,23 @@ GRIDS: dict[str, Grid] = {
         rival       -       -       r
         worker      riu     riu     riu
     """),
-    # nobody's: an event without an organization
+    # nobody's: an event without an organization; audit: what the superadmin, who belongs to A, did anywhere
     "public.system_metrics": _grid("""
-                    own     other   foreign nobodys
-        superadmin  r       r       r       r
-        admin       r       r       -       -
-        rival       -       -       r       -
-        worker      r       r       r       r
+                    own     other   foreign nobodys audit
+        superadmin  r       r       r       r       r
+        admin       r       r       -       -       -
+        rival       -       -       r       -       -
+        worker      r       r       r       r       r
+    """),
+    "app.audit_chain": _grid("""
+                    first
+        superadmin  r
+    """),
+    "app.audit_head": {},
+    "app.global_limit": _grid("""
+                    only
+        superadmin  ru
+        worker      r
     """),
     "public.generation_status_history": _grid("""
                     own     other   foreign

@@ -108,8 +108,10 @@ def _job(place: Place) -> Row:
     return Row({**row, **_run_of(place), **kind}, probe={"status": "completed"})
 
 
-def _event(name: str, organization: UUID | None, course: Place | None, user: str) -> Row:
-    row = {"id": known(f"event {name}"), "event_type": "worker_timeout", "severity": "warn"}
+def _event(
+    name: str, organization: UUID | None, course: Place | None, user: str, event_type: str = "worker_timeout"
+) -> Row:
+    row = {"id": known(f"event {name}"), "event_type": event_type, "severity": "warn"}
     where = {"organization_id": organization, "course_id": course and course.inside["course_id"]}
     return Row({**row, **where, "user_id": known(user)})
 
@@ -166,7 +168,11 @@ ROWS: dict[str, dict[str, Row]] = {
         "other": _event("other", A, None, "colleague"),
         "foreign": _event("foreign", B, _FOREIGN, "foreigner"),
         "nobodys": _event("nobodys", None, None, "member"),
+        "audit": _event("audit", A, _FOREIGN, "root", "superadmin_action"),
     },
+    "app.audit_chain": {"first": Row({"number": 1, "event_id": known("event audit"), "hash": b"#" * 32})},
+    "app.audit_head": {"only": Row({"single": 1, "number": 1, "hash": b"#" * 32})},
+    "app.global_limit": {"only": Row({"single": 1, "concurrent_runs": 7})},
     "public.generation_status_history": _each(_move),
     "app.counters": {"first": Row({"id": known("counter"), "name": "events", "label": "first", "amount": 1})},
     "public.saq_jobs": {"first": Row({"key": "first", "job": b"{}", "queue": "coursegen", "status": "queued"})},

@@ -11,7 +11,9 @@ _SIGNED_IN = {
     "app.abandon_run",
     "app.cancel_job",
     "app.cancel_run",
+    "app.change_role",
     "app.claim_run",
+    "app.confirm_role",
     "app.count_files",
     "app.delete_file",
     "app.enqueue_job",
@@ -37,6 +39,7 @@ _WORKERS = {
     "app.files_after",
     "app.initial_progress",
     "app.is_late",
+    "app.lock_global_limit",
     "app.lock_held_run",
     "app.lock_run",
     "app.progress",
@@ -52,7 +55,7 @@ _WORKERS = {
 CALLABLE: dict[str, set[str]] = {
     "anon": {"app.live_workers", "app.operating_figures"},
     "authenticated": _SIGNED_IN,
-    "app_superadmin": _SIGNED_IN | {"app.retry_exhausted_job"},
+    "app_superadmin": _SIGNED_IN | {"app.begin_superadmin_call", "app.lock_global_limit", "app.retry_exhausted_job"},
     "service_role": _WORKERS,
 }
 

@@ -5,12 +5,12 @@ from uuid import uuid4
 
 import msgspec
 
-from app.boot import TABLE, log_call
+from app.boot import TABLE, log_call, with_arguments
 from app.context import Context, Request, SignedIn
 from app.rpc import Dispatcher, Failure
 from tests.world import World, token_of
 
-DISPATCHER = Dispatcher(TABLE, log_call)
+DISPATCHER = Dispatcher(TABLE, log_call, received=with_arguments)
 
 
 async def call(world: World, path: str, caller: SignedIn | None = None, /, **fields: Any) -> Any:

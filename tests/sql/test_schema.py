@@ -18,6 +18,9 @@ FOLDER = Path(sql.__path__[0])
 NO_TENANT = {
     "app.counters": "sums over all tenants, for /metrics",
     "app.tiers": "reference data, the same for all",
+    "app.audit_chain": "hashes of the platform's own audit trail; the tenant stands in the event",
+    "app.audit_head": "one row: where the chain ends",
+    "app.global_limit": "one row: the platform's",
     "public.organizations": "is the tenant: its id",
     "public.saq_jobs": "the queue's: read by workers alone, the tenant stands in job_status",
     "public.saq_stats": "the queue's: workers",
@@ -29,20 +32,31 @@ DEFINERS = {
     "app.account_storage": "storage_used_bytes is nobody's to write",
     "app.cancel_job": "runs and jobs are nobody's to write",
     "app.cancel_run": "runs and jobs are nobody's to write",
+    "app.change_role": "users.role is nobody's to write",
     "app.claim_run": "runs and progress are nobody's to write",
+    "app.confirm_role": "reads the caller's own row, whatever the token says of them",
     "app.count_files": "all of an organization know the number, not all may read the rows",
     "app.count_ended_run": "the counters are nobody's to write",
     "app.count_event": "the counters are nobody's to write",
     "app.count_reaper_work": "the counters are nobody's to write",
     "app.delete_file": "tells who may see the course why its file stays, under a lock of the course",
     "app.enqueue_job": "the queue is nobody's to write",
+    "app.keep_a_superadmin": "looks for superadmins in every organization",
     "app.keep_files_in_use": "looks for a run and locks a course, whoever deletes the file",
     "app.limit_files_per_course": "locks a course that the uploader may not write",
+    "app.link_audit": "the chain of the audit trail is nobody's to write",
     "app.live_workers": "readiness is asked for before anyone has signed in",
     "app.operating_figures": "/metrics tells sums over all tenants, and has no user",
     "app.record_event": "system_metrics is nobody's to write",
     "app.retry_exhausted_job": "the queue is nobody's to write",
     "app.record_status_change": "the history is nobody's to write",
+    "app.record_superadmin_change": "system_metrics is nobody's to write",
+}
+# Those of them that anyone but a trigger can run: callers who are signed in, and before that.
+DEFINERS_FOR_CALLERS = {
+    *("app.abandon_run", "app.cancel_job", "app.cancel_run", "app.change_role", "app.claim_run", "app.confirm_role"),
+    *("app.count_files", "app.delete_file", "app.enqueue_job", "app.live_workers", "app.operating_figures"),
+    *("app.record_event", "app.retry_exhausted_job"),
 }
 OURS = "pg_catalog.pg_get_userbyid(c.relowner) = 'app_owner' and c.relkind = 'r'"
 
@@ -181,6 +195,32 @@ async def test_no_function_is_for_everybody_or_finds_names_by_the_callers_path(r
     assert [row["name"] for row in functions if row["open"]] == []
     assert [row["name"] for row in functions if row["proconfig"] != ['search_path=""']] == []
     assert {row["name"] for row in functions if row["prosecdef"]} == set(DEFINERS)
+
+
+@pytest.mark.parametrize("role", ["authenticated", "app_superadmin"])
+async def test_a_caller_runs_few_functions_with_their_owners_rights(root: Connection, role: str) -> None:
+    functions = await column(
+        root,
+        """
+        select pronamespace::regnamespace || '.' || proname
+        from pg_proc
+        where prosecdef
+          and pronamespace::regnamespace::text in ('app', 'public', 'auth')
+          and has_function_privilege($1, oid, 'execute')
+        """,
+        role,
+    )
+    assert set(functions) == DEFINERS_FOR_CALLERS
+
+
+async def test_no_policy_calls_a_function_of_ours(root: Connection) -> None:
+    """Whoever it is for: it would run for each row, and hide what the policy says."""
+    policies = await root.fetch(
+        "select policyname, coalesce(qual, '') || ' ' || coalesce(with_check, '') as text from pg_policies"
+    )
+    ours = await column(root, "select proname from pg_proc where pronamespace::regnamespace::text in ('app', 'public')")
+    called = [(policy["policyname"], name) for policy in policies for name in ours if f"{name}(" in policy["text"]]
+    assert called == []
 
 
 async def test_views_act_for_their_reader(root: Connection) -> None:
