@@ -135,12 +135,15 @@ class Slots:
         ids = [UUID(str(word)) for word in pairs]
         return Held(int(at_ms), ready == 1, int(limit), dict(zip(ids[::2], ids[1::2], strict=True)))
 
-    async def reconcile(self, seen: Held, live: Sequence[LiveRun], ended: Collection[UUID]) -> Reconciled:
+    async def reconcile(
+        self, seen: Held, live: Sequence[LiveRun], ended: Collection[UUID], global_limit: int | None = None
+    ) -> Reconciled:
         """Make the slots what PostgreSQL says, atomically. Call `held()`, then read PostgreSQL, then this.
 
         `live` are all runs not ended; `ended` those of `seen.runs` that have ended. Live runs are renewed, and rebuilt
         where missing; ended ones are evicted at once; unknown ones only when expired, since such a run may have been
-        claimed after PostgreSQL was read. Why the gap between reading and writing does no harm:
+        claimed after PostgreSQL was read. `global_limit` is what a superadmin has set, None for the default: no slot is
+        taken of a rebuilt Redis before it stands there. Why the gap between reading and writing does no harm:
 
         - A run that ended in it has left a mark by its release, and is not rebuilt; if the process died before the
           release, the next pass finds the run in `ended`. A pass that slept longer than the marks last does nothing.
@@ -149,7 +152,7 @@ class Slots:
           PostgreSQL behind a lock that waits for transactions under way (lock table generation_runs in share mode).
         """
         words = [word for run in live for word in (str(run.run_id), str(run.user_id), str(run.token))]
-        numbers = (self._ttl_ms, MEMORY_MS, seen.at_ms, int(seen.ready), len(live))
+        numbers = (self._ttl_ms, MEMORY_MS, seen.at_ms, int(seen.ready), global_limit or 0, len(live))
         reply = await RECONCILE.run(self._redis, KEYS, *numbers, *words, *map(str, ended))
         rebuilt, renewed, evicted, ready = map(int, reply)
         return Reconciled(rebuilt, renewed, evicted, ready == 1)

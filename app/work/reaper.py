@@ -124,14 +124,16 @@ class Reaper:
 
     async def reconcile_slots(self) -> Reconciled:
         """Make Redis what PostgreSQL says, and let slots be taken again after it was emptied."""
-        seen = await self._resources.slots.held()
+        slots = self._resources.slots
+        seen = await slots.held()
         async with self._db.begin() as tx:
+            limit = await tx.optional("lock_global_limit", int)  # until Redis has it: a newer one waits its turn
             if not seen.ready:  # a start that was granted a slot before Redis was emptied may not be committed yet
                 await tx.run("lock_runs")
             live = await tx.all("live_runs", RunRow)
             ended = await tx.all("ended_runs", EndedRun, run_ids=list(seen.runs))
-        runs = [LiveRun(run.run_id, run.user_id, run.slot_token) for run in live]
-        done = await self._resources.slots.reconcile(seen, runs, [run.run_id for run in ended])
+            runs = [LiveRun(run.run_id, run.user_id, run.slot_token) for run in live]
+            done = await slots.reconcile(seen, runs, [run.run_id for run in ended], limit)
         self._work.update(slots_rebuilt=done.rebuilt, slots_evicted=done.evicted)
         if done.rebuilt or done.evicted:
             logger.bind(rebuilt=done.rebuilt, evicted=done.evicted).warning("slots reconciled")

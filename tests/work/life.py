@@ -45,8 +45,10 @@ class CountingSlots(Slots):
         self.given_back[run_id] += given
         return given
 
-    async def reconcile(self, seen: Held, live: Sequence[LiveRun], ended: Collection[UUID]) -> Reconciled:
-        done = await super().reconcile(seen, live, ended)
+    async def reconcile(
+        self, seen: Held, live: Sequence[LiveRun], ended: Collection[UUID], global_limit: int | None = None
+    ) -> Reconciled:
+        done = await super().reconcile(seen, live, ended, global_limit)
         self.evicted += done.evicted
         self.passes += 1
         return done

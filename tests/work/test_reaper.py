@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from app.context import SignedIn
+from app.leases import SystemFull, connect
 from app.storage import StorageUnavailable, object_key
 from procedures.generation.initiate import InitiateInput, initiate
 from tests.faults.oracle import violations
@@ -167,3 +168,45 @@ async def test_what_passes_did_is_counted_and_the_sums_survive_folding(own_life:
         await reaper.once()
     assert await told() == {**first, "passes": 302}
     assert await own_life.sql.fetchval("select count(*) from app.counters where name = 'reaper'") == len(first)
+
+
+async def test_a_pass_tells_redis_the_global_limit_that_postgresql_keeps(own_life: Life) -> None:
+    async with own_life.reaper() as reaper:
+        await own_life.slots.set_global_limit(2)
+        await reaper.once()
+        assert (await own_life.slots.held()).global_limit == own_life.settings.global_concurrency_limit
+        await own_life.sql.execute("update app.global_limit set concurrent_runs = 4")
+        await reaper.once()
+        assert (await own_life.slots.held()).global_limit == 4
+
+
+async def test_an_emptied_redis_has_the_limit_back_before_it_gives_out_a_slot(
+    own_life: Life, own_redis_url: str
+) -> None:
+    await own_life.sql.execute("update app.global_limit set concurrent_runs = 1")
+    async with own_life.reaper() as reaper:
+        async with connect(own_redis_url) as redis:
+            await redis.flushdb()
+        await reaper.once()
+    for allowed in (True, False):
+        owner = await own_life.user()
+        start = initiate(owner, InitiateInput(course_id=await own_life.course(owner)))
+        if allowed:
+            await start
+        else:
+            with pytest.raises(SystemFull):
+                await start
+
+
+async def test_a_limit_that_is_just_being_set_is_waited_for(own_life: Life) -> None:
+    """Or the reaper would tell Redis an older number after the newer one."""
+    waiting = "select count(*) from pg_locks where locktype = 'advisory' and not granted"
+    async with own_life.reaper() as reaper:
+        await own_life.sql.execute("begin; select app.lock_global_limit()")
+        one_pass = asyncio.create_task(reaper.once())
+        await eventually(lambda: own_life.sql.fetchval(waiting))
+        await own_life.sql.execute("update app.global_limit set concurrent_runs = 9")
+        await own_life.slots.set_global_limit(9)
+        await own_life.sql.execute("commit")
+        await one_pass
+    assert (await own_life.slots.held()).global_limit == 9
