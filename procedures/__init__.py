@@ -1,7 +1,7 @@
 """The product: one file per procedure or job, and the table of all of them."""
 
 from app.rpc import Router
-from procedures import billing, courses, generation, jobs, system
+from procedures import admin, billing, courses, generation, jobs, system
 
 router = Router(
     system=system.router,
@@ -9,4 +9,5 @@ router = Router(
     generation=generation.router,
     jobs=jobs.router,
     billing=billing.router,
+    admin=admin.router,
 )

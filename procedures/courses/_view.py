@@ -1,9 +1,16 @@
 """A course as its readers see it."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
+from msgspec import Meta
+
 from app.rpc import Moment, Output
+
+Title = Annotated[str, Meta(min_length=1, max_length=500, pattern=r"\S")]
+ShortText = Annotated[str, Meta(min_length=1, max_length=255)]
+LongText = Annotated[str, Meta(min_length=1, max_length=10_000)]
+Language = Annotated[str, Meta(pattern="^[a-z]{2}$", max_length=2)]  # `$` lets a last line break pass
 
 Difficulty = Literal["beginner", "intermediate", "advanced"]
 CourseStatus = Literal["draft", "published", "archived"]

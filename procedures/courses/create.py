@@ -13,10 +13,8 @@ from app.db.errors import DatabaseRefused
 from app.log import note
 from app.rpc import Input
 from procedures._bases import instructor
-from procedures.courses._view import Course, Difficulty
+from procedures.courses._view import Course, Difficulty, Language, LongText, ShortText, Title
 
-ShortText = Annotated[str, Meta(min_length=1, max_length=255)]
-LongText = Annotated[str, Meta(min_length=1, max_length=10_000)]
 SLUG_LENGTH = 80
 NO_SUCH_PARENT = "23503"  # foreign_key_violation
 
@@ -24,8 +22,8 @@ NO_SUCH_PARENT = "23503"  # foreign_key_violation
 class CreateCourseInput(Input):
     """Only a title is needed; the rest steers the generation. `language` is an ISO 639-1 code."""
 
-    title: Annotated[str, Meta(min_length=1, max_length=500, pattern=r"\S")]
-    language: Annotated[str, Meta(pattern="^[a-z]{2}$", max_length=2)] = "ru"  # `$` lets a last line break pass
+    title: Title
+    language: Language = "ru"
     style: ShortText | None = None
     course_description: LongText | None = None
     target_audience: LongText | None = None

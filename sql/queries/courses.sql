@@ -23,6 +23,45 @@ select
 from courses
 where id = :course_id;
 
+-- name: get_course_by_slug(slug, organization_id)^
+-- A slug is unique within an organization.
+select
+    id, title, slug, user_id, organization_id, status::text, language, style, course_description, target_audience,
+    difficulty, learning_outcomes, estimated_lessons, estimated_sections, content_strategy, output_formats,
+    prerequisites, generation_status, created_at, updated_at
+from courses
+where slug = :slug
+order by organization_id <> :organization_id, id
+limit 1;
+
+-- name: update_course(course_id, changes)^
+-- Only the columns that `changes` names; the others keep what they have.
+update courses
+set (title, status, language, style, course_description, target_audience, difficulty,
+        learning_outcomes, estimated_lessons, estimated_sections, content_strategy, output_formats, prerequisites) = (
+    select
+        new.title, new.status, new.language, new.style, new.course_description,
+        new.target_audience, new.difficulty, new.learning_outcomes, new.estimated_lessons,
+        new.estimated_sections, new.content_strategy, new.output_formats, new.prerequisites
+    from jsonb_populate_record(courses, :changes::jsonb) as new
+)
+where id = :course_id
+returning
+    id, title, slug, user_id, organization_id, status::text, language, style, course_description, target_audience,
+    difficulty, learning_outcomes, estimated_lessons, estimated_sections, content_strategy, output_formats,
+    prerequisites, generation_status, created_at, updated_at;
+
+-- name: stored_files(course_id)
+select storage_path
+from file_catalog
+where course_id = :course_id
+  and storage_path is not null;
+
+-- name: delete_course(course_id)$
+delete from courses
+where id = :course_id
+returning id;
+
 -- name: list_courses(cursor, limit)
 -- Newest first by the id, a UUIDv7; the cursor is the last id of the page before.
 select

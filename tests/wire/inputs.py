@@ -8,6 +8,8 @@ from app.boot import TABLE
 
 COURSE = str(uuid4())
 FILE = str(uuid4())
+USER = str(uuid4())
+"""Of an organization too, where there is none anyhow."""
 UPLOAD: dict[str, Any] = {
     "courseId": COURSE,
     "filename": "a.md",
@@ -33,6 +35,24 @@ VALID: dict[str, dict[str, Any] | None] = {
         "prerequisites": "P",
     },
     "courses.get": {"courseId": COURSE},
+    "courses.getBySlug": {"slug": "no-such-course"},
+    "courses.update": {
+        "courseId": COURSE,
+        "title": "T",
+        "status": "published",
+        "language": "en",
+        "style": "plain",
+        "courseDescription": None,
+        "targetAudience": "A",
+        "difficulty": "advanced",
+        "learningOutcomes": "O",
+        "estimatedLessons": 3,
+        "estimatedSections": None,
+        "contentStrategy": "S",
+        "outputFormats": ["text"],
+        "prerequisites": "P",
+    },
+    "courses.delete": {"courseId": COURSE},
     "courses.list": {"limit": 5, "cursor": str(uuid4())},
     "courses.getContent": {"courseId": COURSE},
     "generation.initiate": {"courseId": COURSE, "webhookUrl": "https://lms.example.org/hook"},
@@ -56,6 +76,38 @@ VALID: dict[str, dict[str, Any] | None] = {
     "jobs.list": {"limit": 5, "cursor": "course-gen-0", "courseId": COURSE, "status": "waiting"},
     "jobs.cancel": {"jobId": "course-gen-none"},
     "billing.getUsage": None,
+    "admin.listOrganizations": {"limit": 5, "sort": "name", "tier": "FREE", "search": "a"},
+    "admin.updateOrganization": {"organizationId": USER, "name": "N", "tier": "BASIC"},
+    "admin.listUsers": {"sort": "email", "organizationId": USER, "role": "admin", "isActive": True, "search": "@"},
+    "admin.updateUserRole": {"userId": USER, "role": "student"},
+    "admin.assignSuperAdmin": {"userId": USER},
+    "admin.revokeSuperAdmin": {"userId": USER, "role": "admin"},
+    "admin.listCourses": {
+        "sort": "createdAt",
+        "organizationId": USER,
+        "userId": USER,
+        "status": "draft",
+        "generationStatus": "pending",
+    },
+    "admin.getDashboard": None,
+    "admin.getSystemMetrics": {
+        "sort": "timestamp",
+        "since": "2026-01-01T00:00:00Z",
+        "until": "2027-01-01T00:00:00Z",
+        "eventTypes": ["job_rollback"],
+        "severity": "warn",
+        "courseId": COURSE,
+    },
+    "admin.getConcurrency": None,
+    "admin.setGlobalLimit": {"limit": 100},
+    "admin.listAudit": {
+        "sort": "number",
+        "userId": USER,
+        "procedure": "courses.get",
+        "rowId": COURSE,
+        "since": "2026-01-01T00:00:00Z",
+        "until": "2027-01-01T00:00:00Z",
+    },
 }
 ROUTES = {route.path: route for route in TABLE}
 WITH_INPUT = [path for path, route in ROUTES.items() if route.procedure.signature.takes_input]
@@ -64,5 +116,7 @@ POSTED = [path for path in ROUTES if path not in SUBSCRIPTIONS]
 SIGNED_IN = [path for path, route in ROUTES.items() if any(e.__name__ == "Unauthorized" for e in route.errors)]
 STAFF_ONLY = [path for path, route in ROUTES.items() if any(e.__name__ == "Forbidden" for e in route.errors)]
 OF_ONE_THING = [
-    path for path in POSTED if {"courseId", "jobId", "fileId"} & set(VALID.get(path) or ()) and path != "jobs.list"
+    path
+    for path in POSTED
+    if {"courseId", "jobId", "fileId"} & set(VALID.get(path) or ()) and path != "jobs.list" and not path.startswith("admin.")
 ]

@@ -20,7 +20,11 @@ _NEW = (
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)"), "(time)"),
     (re.compile(r'(?<="slug":")[a-z]+-[0-9a-f]{8}'), "(slug)"),
     (re.compile(r"(?<=/downloads/)[\w.-]+"), "(address)"),
-    (re.compile(r'(?<="global_active_jobs":)\d+'), '"(other scenes\' too)"'),
+    (re.compile(r'(?<="global_active_jobs":)\d+|(?<="globalActive":)\d+'), '"(other scenes\' too)"'),
+    (re.compile(r'(?<="users":)\[[^\]]*\]'), '"(those of other scenes)"'),
+    (re.compile(r'(?<="number":)\d+(?=,"hash")'), '"(place)"'),
+    (re.compile(r'(?<="hash":")[0-9a-f]{64}'), "(hash)"),
+    (re.compile(r'(?<="requestId":")[^"]+'), "(request)"),
 )
 
 

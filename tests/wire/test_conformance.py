@@ -11,14 +11,13 @@ from app.rpc import Code, Dispatcher, Table
 from tests.transports.calls import FAILURES
 from tests.transports.router import router
 from tests.transports.server import serving
+from tests.wire import admin_scenes, scenes
 from tests.wire.conformance import WIRES, Call, Told, Wire, called_in_process, settled
 from tests.wire.file_scenes import FILE_SCENES
 from tests.wire.inputs import POSTED
-from tests.wire.scenes import SCENES
 from tests.wire.served import Served
 from tests.wire.staging import Scene, likened
 
-ALL_SCENES = (*SCENES, *FILE_SCENES)
 OUTPUTS = (
     Call("without an input that may be left out", "greet"),
     Call("with it", "greet", input='{"name":"Zoë"}'),
@@ -62,6 +61,9 @@ ON_WIRES_ALONE = (
 )
 
 
+SCENES = (*scenes.SCENES, *FILE_SCENES, *admin_scenes.SCENES)
+
+
 @pytest.fixture(scope="module")
 def test_port() -> Iterator[int]:
     """A server of the test router."""
@@ -97,7 +99,7 @@ async def test_what_only_wires_can_refuse_is_refused_alike(http: httpx.AsyncClie
     assert all(told == first for told in others)
 
 
-@pytest.mark.parametrize("scene", ALL_SCENES, ids=lambda scene: scene.__name__)
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
 async def test_the_product_answers_alike_over_every_wire(served: Served, scene: Scene) -> None:
     resources = served.world.resources
     dispatcher = Dispatcher(TABLE, lambda _record: None)
@@ -114,6 +116,6 @@ async def test_the_product_answers_alike_over_every_wire(served: Served, scene: 
 
 
 async def test_every_procedure_has_a_scene_where_it_succeeds_and_one_where_it_refuses(served: Served) -> None:
-    played = [await scene(served) for scene in ALL_SCENES]
+    played = [await scene(served) for scene in SCENES]
     assert {call.path for call in played if call.fails is None} == set(POSTED)
     assert {call.path for call in played if call.fails} == set(POSTED) - {"system.ping"}

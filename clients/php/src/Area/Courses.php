@@ -7,6 +7,7 @@ declare(strict_types=1);
 namespace Coursegen\Area;
 
 use Coursegen\Error;
+use Coursegen\Omitted;
 use Coursegen\Runtime\Decode;
 use Coursegen\Runtime\Transport;
 use Coursegen\Type;
@@ -72,6 +73,31 @@ final readonly class Courses
     }
 
     /**
+     * Delete a course: its owner, an admin of the organization, or a superadmin may, while no run is under way.
+     *
+     * Parameters: Which course.
+     *
+     * @throws Error\CallTimeout
+     * @throws Error\CourseIsRunning
+     * @throws Error\CourseNotFound
+     * @throws Error\Forbidden
+     * @throws Error\InvalidInput
+     * @throws Error\NotYours
+     * @throws Error\Unauthorized
+     * @throws Error\UnprocessableText
+     * @throws Error\CoursegenError
+     */
+    public function delete(string $courseId): Type\CourseDeleted
+    {
+        return $this->transport->call(
+            'courses.delete',
+            new Type\DeleteCourseInput(courseId: $courseId),
+            Decode::object(Type\CourseDeleted::class),
+            repeatable: false,
+        );
+    }
+
+    /**
      * A course that the caller may read.
      *
      * Parameters: Which course.
@@ -88,6 +114,28 @@ final readonly class Courses
         return $this->transport->call(
             'courses.get',
             new Type\GetCourseInput(courseId: $courseId),
+            Decode::object(Type\Course::class),
+            repeatable: true,
+        );
+    }
+
+    /**
+     * A course that the caller may read; a superadmin's own organization comes first where several have the slug.
+     *
+     * Parameters: Which course: the slug that `courses.create` gave it.
+     *
+     * @throws Error\CallTimeout
+     * @throws Error\CourseNotFound
+     * @throws Error\InvalidInput
+     * @throws Error\Unauthorized
+     * @throws Error\UnprocessableText
+     * @throws Error\CoursegenError
+     */
+    public function getBySlug(string $slug): Type\Course
+    {
+        return $this->transport->call(
+            'courses.getBySlug',
+            new Type\CourseSlugInput(slug: $slug),
             Decode::object(Type\Course::class),
             repeatable: true,
         );
@@ -133,6 +181,62 @@ final readonly class Courses
             new Type\ListCoursesInput(limit: $limit, cursor: $cursor),
             Decode::object(Type\CoursePage::class),
             repeatable: true,
+        );
+    }
+
+    /**
+     * Change a course: its owner, an admin of the organization, or a superadmin may.
+     *
+     * Parameters: What is left out stays; null empties. A run under way goes on with what it began with.
+     *
+     * @param Type\CourseStatus::*|Omitted $status
+     * @param Type\CreateCourseInputDifficulty::*|Omitted|null $difficulty
+     * @param list<string>|Omitted $outputFormats
+     * @throws Error\CallTimeout
+     * @throws Error\CourseNotFound
+     * @throws Error\Forbidden
+     * @throws Error\InvalidInput
+     * @throws Error\NotYours
+     * @throws Error\Unauthorized
+     * @throws Error\UnprocessableText
+     * @throws Error\CoursegenError
+     */
+    public function update(
+        string $courseId,
+        string|Omitted $title = Omitted::Field,
+        string|Omitted $status = Omitted::Field,
+        string|Omitted $language = Omitted::Field,
+        string|Omitted|null $style = Omitted::Field,
+        string|Omitted|null $courseDescription = Omitted::Field,
+        string|Omitted|null $targetAudience = Omitted::Field,
+        string|Omitted|null $difficulty = Omitted::Field,
+        string|Omitted|null $learningOutcomes = Omitted::Field,
+        int|Omitted|null $estimatedLessons = Omitted::Field,
+        int|Omitted|null $estimatedSections = Omitted::Field,
+        string|Omitted|null $contentStrategy = Omitted::Field,
+        array|Omitted $outputFormats = Omitted::Field,
+        string|Omitted|null $prerequisites = Omitted::Field,
+    ): Type\Course {
+        return $this->transport->call(
+            'courses.update',
+            new Type\UpdateCourseInput(
+                courseId: $courseId,
+                title: $title,
+                status: $status,
+                language: $language,
+                style: $style,
+                courseDescription: $courseDescription,
+                targetAudience: $targetAudience,
+                difficulty: $difficulty,
+                learningOutcomes: $learningOutcomes,
+                estimatedLessons: $estimatedLessons,
+                estimatedSections: $estimatedSections,
+                contentStrategy: $contentStrategy,
+                outputFormats: $outputFormats,
+                prerequisites: $prerequisites,
+            ),
+            Decode::object(Type\Course::class),
+            repeatable: false,
         );
     }
 }
