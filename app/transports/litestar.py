@@ -13,6 +13,7 @@ from app.rpc import Code, ErrorShape
 from app.rpc.errors import ErrorData
 from app.rpc.protocol_errors import InternalError
 from app.transports.calls import Calls, encode
+from app.transports.compat import Compat
 from app.transports.http import HttpRequest, HttpResponse, request_id
 from app.transports.http import Receive as AsgiReceive
 from app.transports.http import Scope as AsgiScope
@@ -37,8 +38,8 @@ _CODES = {code.http_status: code for code in Code if code is not Code.PARSE_ERRO
 def mount(
     calls: Calls, wire: WireSettings, openrpc: bytes | None = None, uploads: TusProcedures | None = None
 ) -> list[ASGIRouteHandler]:
-    """The wires as route handlers: JSON-RPC at `/rpc`, plain JSON under it, tRPC under `/trpc`, and tus under `/files`
-    where there are `uploads`.
+    """The wires as route handlers: JSON-RPC at `/rpc`, plain JSON under it, tRPC under `/trpc`, the old routes
+    under `/api`, and tus under `/files` where there are `uploads`.
 
     `openrpc` is the document, as JSON, that JSON-RPC's `rpc.discover` answers with.
     """
@@ -47,7 +48,7 @@ def mount(
     async def rpc(request: HttpRequest) -> HttpResponse:
         return await (plain(request) if request.path else jsonrpc(request))
 
-    codecs: dict[str, Codec] = {"/rpc": rpc, "/trpc": Trpc(calls, wire)}
+    codecs: dict[str, Codec] = {"/rpc": rpc, "/trpc": Trpc(calls, wire), "/api": Compat(calls, wire)}
     if uploads:
         codecs[FILES] = Tus(calls, wire, uploads, FILES)
     return [handler(path, Mount(codec, calls.streams)) for path, codec in codecs.items()]

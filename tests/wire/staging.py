@@ -14,7 +14,7 @@ from tests.world import token_of
 
 Scene = Callable[[Served], Awaitable[Call]]
 
-_NEW = (
+NEW = (
     (re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "(uuid)"),
     (re.compile(r"course-gen-[0-9a-f]{32}"), "(job)"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)"), "(time)"),
@@ -31,7 +31,7 @@ _NEW = (
 def likened(told: Told) -> Told:
     """The same with a word in place of what is new each time: ids, times, and what other scenes left."""
     text = msgspec.json.encode(told).decode()
-    for pattern, word in _NEW:
+    for pattern, word in NEW:
         text = pattern.sub(word, text)
     return msgspec.json.decode(text, type=Told)
 
