@@ -38,7 +38,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """PostgreSQL for workers: a login that may become service_role, and nothing else."""
 
     owner_database_url: Annotated[str, Meta(pattern="^(postgres(ql)?://|$)")] = ""
-    """PostgreSQL for `coursegen migrate` alone: a superuser, or Supabase's postgres."""
+    """PostgreSQL for `coursegen migrate`, `superadmin` and `audit` alone: a superuser, or Supabase's postgres."""
 
     redis_url: RedisUrl
     """Redis or Valkey that holds the slots: redis://, rediss:// or unix://."""

@@ -13,7 +13,7 @@ from app.dev import Addresses, Database, Databases
 from app.dev.ports import free_port
 from tests.cli.programs import CHECKOUT, Dev, coursegen, running, until
 
-COMMANDS = ("serve", "work", "migrate", "token", "gen", "call", "dev", "demo")
+COMMANDS = ("serve", "work", "migrate", "superadmin", "audit", "token", "gen", "call", "dev", "demo")
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import msgspec
 
 from app.context import SignedIn
 from tests.procedures.generation.progressing import advance
-from tests.wire.scenes import NEW
+from tests.wire.staging import NEW
 from tests.wire.served import Served
 from tests.world import token_of
 
