@@ -84,6 +84,50 @@ $$;
 
 ALTER FUNCTION app.as_iso(p_time timestamp with time zone) OWNER TO app_owner;
 
+CREATE TABLE public.system_metrics (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    organization_id uuid,
+    event_type text NOT NULL,
+    severity text NOT NULL,
+    user_id uuid,
+    course_id uuid,
+    job_id text,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    "timestamp" timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT system_metrics_event_type_check CHECK ((event_type = ANY (ARRAY['job_rollback'::text, 'orphaned_job_recovery'::text, 'concurrency_limit_hit'::text, 'worker_timeout'::text, 'rpc_retry_exhausted'::text, 'duplicate_job_detected'::text, 'superadmin_action'::text]))),
+    CONSTRAINT system_metrics_severity_check CHECK ((severity = ANY (ARRAY['info'::text, 'warn'::text, 'error'::text, 'fatal'::text])))
+);
+
+ALTER TABLE ONLY public.system_metrics FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.system_metrics OWNER TO app_owner;
+
+COMMENT ON TABLE public.system_metrics IS 'Critical system events for monitoring and alerting';
+
+CREATE FUNCTION app.audit_content(p_number bigint, p_event public.system_metrics) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+    select jsonb_build_array(
+        p_number, p_event.id, p_event.organization_id, p_event.event_type, p_event.severity, p_event.user_id,
+        p_event.course_id, p_event.job_id, p_event.metadata, extract(epoch from p_event."timestamp")
+    )::text
+$$;
+
+ALTER FUNCTION app.audit_content(p_number bigint, p_event public.system_metrics) OWNER TO app_owner;
+
+CREATE FUNCTION app.begin_superadmin_call(p_call jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+    perform set_config('coursegen.call', (p_call - 'arguments')::text, true);
+    perform app.record_event('superadmin_action', 'info', null, null, p_call);
+end
+$$;
+
+ALTER FUNCTION app.begin_superadmin_call(p_call jsonb) OWNER TO app_owner;
+
 CREATE FUNCTION app.caller(OUT user_id uuid, OUT organization_id uuid, OUT role text, OUT database_role text, OUT is_superadmin boolean) RETURNS record
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -246,6 +290,35 @@ $$;
 
 ALTER FUNCTION app.cancel_run(p_course_id uuid) OWNER TO app_owner;
 
+CREATE FUNCTION app.change_role(p_user_id uuid, p_role public.user_role) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+    caller record;
+    target public.users;
+begin
+    perform app.confirm_role();
+    select * into caller from app.caller();
+    select * into target
+    from public.users u
+    where u.id = p_user_id
+      and (caller.is_superadmin or (caller.role = 'admin' and u.organization_id = caller.organization_id))
+    for no key update;
+    if target.id is null then
+        return 'not_found';
+    elsif target.id = caller.user_id then
+        return 'own_role';
+    elsif 'superadmin' in (target.role, p_role) and not caller.is_superadmin then
+        return 'superadmin_only';
+    end if;
+    update public.users u set role = p_role where u.id = target.id and u.role <> p_role;
+    return 'changed';
+end
+$$;
+
+ALTER FUNCTION app.change_role(p_user_id uuid, p_role public.user_role) OWNER TO app_owner;
+
 CREATE FUNCTION app.check_progress_event(p_step_id integer, p_status text, p_message text, p_metadata jsonb) RETURNS void
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO ''
@@ -360,6 +433,49 @@ $$;
 
 ALTER FUNCTION app.complete_job(p_job_id text, p_run_id uuid, p_epoch integer) OWNER TO app_owner;
 
+CREATE FUNCTION app.confirm_role() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+    perform
+    from public.users u, app.caller() caller
+    where u.id = caller.user_id
+      and u.organization_id = caller.organization_id
+      and u.role::text = caller.role
+      and u.is_active;
+    if not found then
+        raise exception 'the role of the token is not its user''s any more' using errcode = 'CG020';
+    end if;
+end
+$$;
+
+ALTER FUNCTION app.confirm_role() OWNER TO app_owner;
+
+CREATE FUNCTION app.count_ended_run() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+    insert into app.counters (name, label, amount) values ('runs_ended', new.state, 1);
+    return null;
+end
+$$;
+
+ALTER FUNCTION app.count_ended_run() OWNER TO app_owner;
+
+CREATE FUNCTION app.count_event() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+    insert into app.counters (name, label, amount) values ('events', new.event_type, 1);
+    return null;
+end
+$$;
+
+ALTER FUNCTION app.count_event() OWNER TO app_owner;
+
 CREATE FUNCTION app.count_files(p_organization_id uuid) RETURNS bigint
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -370,6 +486,27 @@ CREATE FUNCTION app.count_files(p_organization_id uuid) RETURNS bigint
 $$;
 
 ALTER FUNCTION app.count_files(p_organization_id uuid) OWNER TO app_owner;
+
+CREATE FUNCTION app.count_reaper_work(p_work jsonb) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+    insert into app.counters (name, label, amount)
+    select 'reaper', work.key, work.value::bigint
+    from jsonb_each_text(p_work) as work;
+
+    with folded as (
+        delete from app.counters
+        where (select count(*) from app.counters) > 200
+        returning name, label, amount
+    )
+    insert into app.counters (name, label, amount)
+    select f.name, f.label, sum(f.amount)
+    from folded f
+    group by f.name, f.label;
+$$;
+
+ALTER FUNCTION app.count_reaper_work(p_work jsonb) OWNER TO app_owner;
 
 CREATE TABLE public.courses (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -830,6 +967,39 @@ $$;
 
 ALTER FUNCTION app.is_late(p_course public.courses, p_progress jsonb, p_step_id integer, p_status text) OWNER TO app_owner;
 
+CREATE FUNCTION app.keep_a_superadmin() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+    if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+        raise exception 'superadmins are taken away under READ COMMITTED: an older snapshot shows those of the past'
+            using errcode = 'feature_not_supported';
+    end if;
+    perform pg_advisory_xact_lock(hashtext('coursegen superadmins'));
+    if not exists (select from public.users u where u.role = 'superadmin' and u.is_active and u.id <> old.id) then
+        raise exception 'the last superadmin stays' using errcode = 'check_violation', constraint = 'users_last_superadmin';
+    end if;
+    return coalesce(new, old);
+end
+$$;
+
+ALTER FUNCTION app.keep_a_superadmin() OWNER TO app_owner;
+
+CREATE FUNCTION app.keep_course_while_it_runs() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+    if exists (select from public.generation_runs r where r.course_id = old.id and r.ended_at is null) then
+        raise exception 'course % has a run', old.id using errcode = 'restrict_violation', constraint = 'courses_run_has_ended';
+    end if;
+    return old;
+end
+$$;
+
+ALTER FUNCTION app.keep_course_while_it_runs() OWNER TO app_owner;
+
 CREATE FUNCTION app.keep_files_in_use() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -870,6 +1040,24 @@ $$;
 
 ALTER FUNCTION app.limit_files_per_course() OWNER TO app_owner;
 
+CREATE FUNCTION app.link_audit() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+    head app.audit_head;
+begin
+    select * into head from app.audit_head for update;
+    head.number := head.number + 1;
+    head.hash := sha256(head.hash || convert_to(app.audit_content(head.number, new), 'UTF8'));
+    insert into app.audit_chain (number, event_id, hash) values (head.number, new.id, head.hash);
+    update app.audit_head set number = head.number, hash = head.hash;
+    return null;
+end
+$$;
+
+ALTER FUNCTION app.link_audit() OWNER TO app_owner;
+
 CREATE FUNCTION app.live_workers() RETURNS integer
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -878,6 +1066,18 @@ CREATE FUNCTION app.live_workers() RETURNS integer
 $$;
 
 ALTER FUNCTION app.live_workers() OWNER TO app_owner;
+
+CREATE FUNCTION app.lock_global_limit() RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+    perform pg_advisory_xact_lock(hashtext('coursegen global limit'));
+    return (select concurrent_runs from app.global_limit);
+end
+$$;
+
+ALTER FUNCTION app.lock_global_limit() OWNER TO app_owner;
 
 CREATE FUNCTION app.lock_held_run(p_run_id uuid, p_epoch integer) RETURNS public.generation_runs
     LANGUAGE plpgsql
@@ -962,6 +1162,29 @@ $$;
 
 ALTER FUNCTION app.lock_visible_course(p_course_id uuid) OWNER TO app_owner;
 
+CREATE FUNCTION app.make_superadmin(p_email text) RETURNS uuid
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    target public.users;
+begin
+    select * into target from public.users u where u.email = p_email and u.is_active for no key update;
+    if target.id is null then
+        return null;
+    end if;
+    update public.users u set role = 'superadmin' where u.id = target.id;
+    insert into public.system_metrics (organization_id, event_type, severity, metadata)
+    values (target.organization_id, 'superadmin_action', 'warn', jsonb_build_object(
+        'procedure', 'coursegen superadmin', 'table', 'users', 'id', target.id,
+        'before', jsonb_build_object('role', target.role), 'after', jsonb_build_object('role', 'superadmin')
+    ));
+    return target.id;
+end
+$$;
+
+ALTER FUNCTION app.make_superadmin(p_email text) OWNER TO app_owner;
+
 CREATE FUNCTION app.new_run(p_course public.courses, p_run_id uuid, p_slot_token uuid, p_idempotency_key text, p_webhook_url text, p_request_id text) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -997,6 +1220,67 @@ end
 $$;
 
 ALTER FUNCTION app.new_run(p_course public.courses, p_run_id uuid, p_slot_token uuid, p_idempotency_key text, p_webhook_url text, p_request_id text) OWNER TO app_owner;
+
+CREATE FUNCTION app.operating_figures() RETURNS TABLE(name text, label text, value double precision)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+    with clock as (
+        select floor(extract(epoch from now()))::bigint as seconds
+    ),
+    waiting as (
+        select
+            q.priority,
+            count(*) filter (where q.scheduled <= clock.seconds) as due,
+            count(*) filter (where q.scheduled > clock.seconds) as later,
+            coalesce(greatest(max(clock.seconds) - min(q.scheduled), 0), 0) as age
+        from public.saq_jobs q
+        cross join clock
+        where q.queue = 'coursegen' and q.status = 'queued'
+        group by q.priority
+    ),
+    active as (
+        select q.priority, count(*) as jobs
+        from public.saq_jobs q
+        where q.queue = 'coursegen' and q.status in ('active', 'aborting')
+        group by q.priority
+    ),
+    jobs as (
+        select
+            100 - priorities.priority as priority,
+            coalesce(waiting.due, 0) as due,
+            coalesce(waiting.later, 0) as later,
+            coalesce(waiting.age, 0) as age,
+            coalesce(active.jobs, 0) as active
+        from (
+            select (100 - t.priority)::smallint as priority from app.tiers t
+            union select w.priority from waiting w
+            union select a.priority from active a
+        ) as priorities
+        left join waiting on waiting.priority = priorities.priority
+        left join active on active.priority = priorities.priority
+    )
+    select figures.name, jobs.priority::text, figures.value::double precision
+    from jobs
+    cross join lateral (
+        values ('queue_due', jobs.due), ('queue_later', jobs.later), ('queue_active', jobs.active), ('queue_age', jobs.age)
+    ) as figures (name, value)
+    union all
+    select 'runs', r.state, count(*) from public.generation_runs r where r.ended_at is null group by r.state
+    union all
+    select 'runs_stuck', '', count(*)
+    from public.courses c
+    where c.generation_status not in ('completed', 'failed', 'cancelled')
+      and c.last_progress_update < now() - (select app.stuck_after())
+    union all
+    select 'workers', '', app.live_workers()
+    union all
+    select 'user_limit', t.tier, t.concurrent_runs from app.tiers t
+    union all
+    select c.name, c.label, sum(c.amount) from app.counters c group by c.name, c.label
+$$;
+
+ALTER FUNCTION app.operating_figures() OWNER TO app_owner;
 
 CREATE FUNCTION app.progress(p_run_id uuid, p_epoch integer, p_step integer, p_status text, p_message text, p_error text DEFAULT NULL::text, p_error_details jsonb DEFAULT NULL::jsonb, p_metadata jsonb DEFAULT '{}'::jsonb) RETURNS boolean
     LANGUAGE plpgsql
@@ -1105,6 +1389,32 @@ end
 $$;
 
 ALTER FUNCTION app.record_status_change() OWNER TO app_owner;
+
+CREATE FUNCTION app.record_superadmin_change() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+    was jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) else '{}' end;
+    is_now jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) else '{}' end;
+    unshown text[] := tg_argv;
+    before jsonb := app.what_differs(was, is_now, unshown);
+    after jsonb := app.what_differs(is_now, was, unshown);
+begin
+    if before <> after then
+        perform app.record_event(
+            'superadmin_action', 'info', null, null,
+            coalesce(nullif(current_setting('coursegen.call', true), '')::jsonb, '{}') || jsonb_build_object(
+                'table', tg_table_name, 'id', coalesce(was ->> tg_argv[0], is_now ->> tg_argv[0]),
+                'before', before, 'after', after
+            )
+        );
+    end if;
+    return null;
+end
+$$;
+
+ALTER FUNCTION app.record_superadmin_change() OWNER TO app_owner;
 
 CREATE FUNCTION app.refuse_invalid_move() RETURNS trigger
     LANGUAGE plpgsql
@@ -1294,6 +1604,19 @@ $$;
 
 ALTER FUNCTION app.touch_updated_at() OWNER TO app_owner;
 
+CREATE FUNCTION app.what_differs(p_row jsonb, p_other jsonb, p_unshown text[]) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+    select coalesce(
+        jsonb_object_agg(c.key, case when c.key = any (p_unshown) then to_jsonb('[not shown]'::text) else c.value end), '{}'
+    )
+    from jsonb_each(p_row) c
+    where p_other -> c.key is distinct from c.value and c.key <> 'updated_at'
+$$;
+
+ALTER FUNCTION app.what_differs(p_row jsonb, p_other jsonb, p_unshown text[]) OWNER TO app_owner;
+
 CREATE FUNCTION public.custom_access_token_hook(event jsonb) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -1381,6 +1704,54 @@ $$;
 
 ALTER FUNCTION public.update_course_progress(p_course_id uuid, p_step_id integer, p_status text, p_message text, p_error_message text, p_error_details jsonb, p_metadata jsonb) OWNER TO app_owner;
 
+CREATE TABLE app.audit_chain (
+    number bigint NOT NULL,
+    event_id uuid NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT audit_chain_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT audit_chain_number_check CHECK ((number > 0))
+);
+
+ALTER TABLE ONLY app.audit_chain FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE app.audit_chain OWNER TO app_owner;
+
+CREATE TABLE app.audit_head (
+    single smallint DEFAULT 1 NOT NULL,
+    number bigint DEFAULT 0 NOT NULL,
+    hash bytea DEFAULT sha256('\x'::bytea) NOT NULL,
+    CONSTRAINT audit_head_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT audit_head_number_check CHECK ((number >= 0)),
+    CONSTRAINT audit_head_single_check CHECK ((single = 1))
+);
+
+ALTER TABLE ONLY app.audit_head FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE app.audit_head OWNER TO app_owner;
+
+CREATE TABLE app.counters (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    name text NOT NULL,
+    label text NOT NULL,
+    amount bigint NOT NULL
+);
+
+ALTER TABLE ONLY app.counters FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE app.counters OWNER TO app_owner;
+
+CREATE TABLE app.global_limit (
+    single smallint DEFAULT 1 NOT NULL,
+    concurrent_runs integer,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT global_limit_concurrent_runs_check CHECK (((concurrent_runs >= 1) AND (concurrent_runs <= 100))),
+    CONSTRAINT global_limit_single_check CHECK ((single = 1))
+);
+
+ALTER TABLE ONLY app.global_limit FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE app.global_limit OWNER TO app_owner;
+
 CREATE TABLE app.tiers (
     tier text NOT NULL,
     concurrent_runs integer NOT NULL,
@@ -1404,7 +1775,7 @@ ALTER TABLE app.tiers OWNER TO app_owner;
 CREATE VIEW public.admin_generation_dashboard WITH (security_invoker='true') AS
  SELECT generation_status AS status,
     count(*) AS course_count,
-    avg(EXTRACT(epoch FROM (generation_completed_at - generation_started_at))) AS avg_duration_seconds,
+    EXTRACT(epoch FROM avg((generation_completed_at - generation_started_at))) AS avg_duration_seconds,
     max(last_progress_update) AS most_recent_update,
     count(*) FILTER (WHERE ((generation_status <> ALL (ARRAY['completed'::public.generation_status, 'failed'::public.generation_status, 'cancelled'::public.generation_status])) AND (last_progress_update < (now() - ( SELECT app.stuck_after() AS stuck_after))))) AS stuck_count
    FROM public.courses c
@@ -1603,26 +1974,6 @@ ALTER TABLE ONLY public.sections FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.sections OWNER TO app_owner;
 
-CREATE TABLE public.system_metrics (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    organization_id uuid,
-    event_type text NOT NULL,
-    severity text NOT NULL,
-    user_id uuid,
-    course_id uuid,
-    job_id text,
-    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
-    "timestamp" timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT system_metrics_event_type_check CHECK ((event_type = ANY (ARRAY['job_rollback'::text, 'orphaned_job_recovery'::text, 'concurrency_limit_hit'::text, 'worker_timeout'::text, 'rpc_retry_exhausted'::text, 'duplicate_job_detected'::text, 'superadmin_action'::text]))),
-    CONSTRAINT system_metrics_severity_check CHECK ((severity = ANY (ARRAY['info'::text, 'warn'::text, 'error'::text, 'fatal'::text])))
-);
-
-ALTER TABLE ONLY public.system_metrics FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.system_metrics OWNER TO app_owner;
-
-COMMENT ON TABLE public.system_metrics IS 'Critical system events for monitoring and alerting';
-
 CREATE TABLE public.users (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     email text NOT NULL,
@@ -1639,6 +1990,21 @@ ALTER TABLE ONLY public.users FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.users OWNER TO app_owner;
 
 ALTER TABLE ONLY public.saq_jobs ALTER COLUMN lock_key SET DEFAULT nextval('public.saq_jobs_lock_key_seq'::regclass);
+
+ALTER TABLE ONLY app.audit_chain
+    ADD CONSTRAINT audit_chain_event_id_key UNIQUE (event_id);
+
+ALTER TABLE ONLY app.audit_chain
+    ADD CONSTRAINT audit_chain_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY app.audit_head
+    ADD CONSTRAINT audit_head_pkey PRIMARY KEY (single);
+
+ALTER TABLE ONLY app.counters
+    ADD CONSTRAINT counters_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY app.global_limit
+    ADD CONSTRAINT global_limit_pkey PRIMARY KEY (single);
 
 ALTER TABLE ONLY app.tiers
     ADD CONSTRAINT tiers_pkey PRIMARY KEY (tier);
@@ -1733,11 +2099,15 @@ ALTER TABLE ONLY public.users
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
 
+CREATE INDEX courses_created ON public.courses USING btree (created_at, id);
+
 CREATE INDEX courses_generation_active ON public.courses USING btree (organization_id, generation_status) WHERE (generation_status <> ALL (ARRAY['completed'::public.generation_status, 'failed'::public.generation_status, 'cancelled'::public.generation_status]));
 
-CREATE INDEX courses_generation_status ON public.courses USING btree (generation_status, last_progress_update);
+CREATE INDEX courses_generation_status ON public.courses USING btree (generation_status, last_progress_update) INCLUDE (generation_started_at, generation_completed_at);
 
 CREATE INDEX courses_generation_stuck ON public.courses USING btree (last_progress_update) WHERE (generation_status <> ALL (ARRAY['completed'::public.generation_status, 'failed'::public.generation_status, 'cancelled'::public.generation_status]));
+
+CREATE INDEX courses_updated ON public.courses USING btree (updated_at, id);
 
 CREATE INDEX courses_user_id ON public.courses USING btree (user_id);
 
@@ -1767,6 +2137,8 @@ CREATE INDEX lesson_content_course ON public.lesson_content USING btree (organiz
 
 CREATE INDEX lessons_course ON public.lessons USING btree (course_id);
 
+CREATE INDEX organizations_created ON public.organizations USING btree (created_at, id);
+
 CREATE INDEX saq_jobs_status_queue_group_key_idx ON public.saq_jobs USING btree (status, queue, group_key);
 
 CREATE INDEX saq_jobs_status_queue_priority_scheduled_idx ON public.saq_jobs USING btree (status, queue, priority, scheduled);
@@ -1785,7 +2157,19 @@ CREATE INDEX system_metrics_organization ON public.system_metrics USING btree (o
 
 CREATE INDEX system_metrics_severity ON public.system_metrics USING btree (severity);
 
-CREATE INDEX system_metrics_timestamp ON public.system_metrics USING btree ("timestamp" DESC);
+CREATE INDEX system_metrics_superadmin ON public.system_metrics USING btree (user_id) WHERE (event_type = 'superadmin_action'::text);
+
+CREATE INDEX system_metrics_timestamp ON public.system_metrics USING btree ("timestamp" DESC, id DESC);
+
+CREATE INDEX users_created ON public.users USING btree (created_at, id);
+
+CREATE TRIGGER record_superadmin_change AFTER INSERT OR DELETE OR UPDATE ON app.global_limit FOR EACH ROW WHEN ((current_setting('role'::text) = 'app_superadmin'::text)) EXECUTE FUNCTION app.record_superadmin_change('single');
+
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON app.global_limit FOR EACH ROW EXECUTE FUNCTION app.touch_updated_at();
+
+CREATE TRIGGER count_ended_run AFTER UPDATE OF ended_at ON public.generation_runs FOR EACH ROW WHEN (((old.ended_at IS NULL) AND (new.ended_at IS NOT NULL))) EXECUTE FUNCTION app.count_ended_run();
+
+CREATE TRIGGER count_event AFTER INSERT ON public.system_metrics FOR EACH ROW EXECUTE FUNCTION app.count_event();
 
 CREATE TRIGGER inherit_from_course BEFORE INSERT ON public.enrollments FOR EACH ROW EXECUTE FUNCTION app.inherit_from_course();
 
@@ -1797,15 +2181,43 @@ CREATE TRIGGER inherit_from_lesson BEFORE INSERT ON public.lesson_content FOR EA
 
 CREATE TRIGGER inherit_from_section BEFORE INSERT ON public.lessons FOR EACH ROW EXECUTE FUNCTION app.inherit_from_section();
 
+CREATE TRIGGER keep_a_superadmin BEFORE UPDATE OF role, is_active ON public.users FOR EACH ROW WHEN (((old.role = 'superadmin'::public.user_role) AND old.is_active AND (NOT ((new.role = 'superadmin'::public.user_role) AND new.is_active)))) EXECUTE FUNCTION app.keep_a_superadmin();
+
+CREATE TRIGGER keep_a_superadmin_present BEFORE DELETE ON public.users FOR EACH ROW WHEN (((old.role = 'superadmin'::public.user_role) AND old.is_active)) EXECUTE FUNCTION app.keep_a_superadmin();
+
+CREATE TRIGGER keep_course_while_it_runs BEFORE DELETE ON public.courses FOR EACH ROW WHEN ((current_setting('role'::text) = ANY (ARRAY['authenticated'::text, 'app_superadmin'::text]))) EXECUTE FUNCTION app.keep_course_while_it_runs();
+
 CREATE TRIGGER keep_files_in_use BEFORE DELETE ON public.file_catalog FOR EACH ROW EXECUTE FUNCTION app.keep_files_in_use();
 
 CREATE TRIGGER limit_files_per_course AFTER INSERT ON public.file_catalog FOR EACH ROW EXECUTE FUNCTION app.limit_files_per_course();
+
+CREATE CONSTRAINT TRIGGER link_audit AFTER INSERT ON public.system_metrics DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.event_type = 'superadmin_action'::text)) EXECUTE FUNCTION app.link_audit();
 
 CREATE TRIGGER quota_follows_tier BEFORE INSERT OR UPDATE OF tier ON public.organizations FOR EACH ROW EXECUTE FUNCTION app.quota_follows_tier();
 
 CREATE TRIGGER record_first_status AFTER INSERT ON public.courses FOR EACH ROW WHEN ((new.generation_status IS NOT NULL)) EXECUTE FUNCTION app.record_status_change();
 
 CREATE TRIGGER record_status_change AFTER UPDATE OF generation_status ON public.courses FOR EACH ROW WHEN ((old.generation_status IS DISTINCT FROM new.generation_status)) EXECUTE FUNCTION app.record_status_change();
+
+CREATE TRIGGER record_superadmin_change AFTER INSERT OR DELETE OR UPDATE ON public.courses FOR EACH ROW WHEN ((current_setting('role'::text) = 'app_superadmin'::text)) EXECUTE FUNCTION app.record_superadmin_change('id', 'generation_progress', 'webhook_url');
+
+CREATE TRIGGER record_superadmin_change AFTER INSERT OR DELETE OR UPDATE ON public.enrollments FOR EACH ROW WHEN ((current_setting('role'::text) = 'app_superadmin'::text)) EXECUTE FUNCTION app.record_superadmin_change('id');
+
+CREATE TRIGGER record_superadmin_change AFTER INSERT OR DELETE OR UPDATE ON public.file_catalog FOR EACH ROW WHEN ((current_setting('role'::text) = 'app_superadmin'::text)) EXECUTE FUNCTION app.record_superadmin_change('id', 'extracted_text');
+
+CREATE TRIGGER record_superadmin_change AFTER INSERT OR DELETE OR UPDATE ON public.generation_runs FOR EACH ROW WHEN ((current_setting('role'::text) = 'app_superadmin'::text)) EXECUTE FUNCTION app.record_superadmin_change('id', 'slot_token', 'idempotency_key', 'webhook_url', 'artifacts');
+
+CREATE TRIGGER record_superadmin_change AFTER INSERT OR DELETE OR UPDATE ON public.job_status FOR EACH ROW WHEN ((current_setting('role'::text) = 'app_superadmin'::text)) EXECUTE FUNCTION app.record_superadmin_change('id', 'error_stack');
+
+CREATE TRIGGER record_superadmin_change AFTER INSERT OR DELETE OR UPDATE ON public.lesson_content FOR EACH ROW WHEN ((current_setting('role'::text) = 'app_superadmin'::text)) EXECUTE FUNCTION app.record_superadmin_change('lesson_id', 'text_content', 'quiz_data', 'interactive_elements');
+
+CREATE TRIGGER record_superadmin_change AFTER INSERT OR DELETE OR UPDATE ON public.lessons FOR EACH ROW WHEN ((current_setting('role'::text) = 'app_superadmin'::text)) EXECUTE FUNCTION app.record_superadmin_change('id');
+
+CREATE TRIGGER record_superadmin_change AFTER INSERT OR DELETE OR UPDATE ON public.organizations FOR EACH ROW WHEN ((current_setting('role'::text) = 'app_superadmin'::text)) EXECUTE FUNCTION app.record_superadmin_change('id');
+
+CREATE TRIGGER record_superadmin_change AFTER INSERT OR DELETE OR UPDATE ON public.sections FOR EACH ROW WHEN ((current_setting('role'::text) = 'app_superadmin'::text)) EXECUTE FUNCTION app.record_superadmin_change('id');
+
+CREATE TRIGGER record_superadmin_change AFTER INSERT OR DELETE OR UPDATE ON public.users FOR EACH ROW WHEN ((current_setting('role'::text) = 'app_superadmin'::text)) EXECUTE FUNCTION app.record_superadmin_change('id');
 
 CREATE TRIGGER refuse_invalid_move BEFORE UPDATE OF generation_status ON public.courses FOR EACH ROW WHEN (((old.generation_status IS NOT NULL) AND (old.generation_status IS DISTINCT FROM new.generation_status))) EXECUTE FUNCTION app.refuse_invalid_move();
 
@@ -1877,13 +2289,39 @@ ALTER TABLE ONLY public.sections
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id);
 
+ALTER TABLE app.audit_chain ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.audit_head ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY authenticated_select ON app.tiers FOR SELECT TO authenticated USING (true);
+
+ALTER TABLE app.counters ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.global_limit ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY owner_all ON app.audit_head TO app_owner USING (true);
+
+CREATE POLICY owner_all ON app.counters TO app_owner USING (true);
+
+CREATE POLICY owner_all ON app.global_limit TO app_owner USING (true);
 
 CREATE POLICY owner_all ON app.tiers TO app_owner USING (true);
 
+CREATE POLICY owner_insert ON app.audit_chain FOR INSERT TO app_owner WITH CHECK (true);
+
+CREATE POLICY owner_select ON app.audit_chain FOR SELECT TO app_owner USING (true);
+
+CREATE POLICY service_select ON app.global_limit FOR SELECT TO service_role USING (true);
+
 CREATE POLICY service_select ON app.tiers FOR SELECT TO service_role USING (true);
 
+CREATE POLICY superadmin_select ON app.audit_chain FOR SELECT TO app_superadmin USING (true);
+
+CREATE POLICY superadmin_select ON app.global_limit FOR SELECT TO app_superadmin USING (true);
+
 CREATE POLICY superadmin_select ON app.tiers FOR SELECT TO app_superadmin USING (true);
+
+CREATE POLICY superadmin_update ON app.global_limit FOR UPDATE TO app_superadmin USING (true);
 
 ALTER TABLE app.tiers ENABLE ROW LEVEL SECURITY;
 
@@ -1945,7 +2383,7 @@ CREATE POLICY authenticated_select ON public.sections FOR SELECT TO authenticate
    FROM public.enrollments e
   WHERE ((e.user_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'user_id'::text))::uuid AS uuid)) AND (e.status = 'active'::text))))))));
 
-CREATE POLICY authenticated_select ON public.system_metrics FOR SELECT TO authenticated USING (((organization_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text))::uuid AS uuid)) AND (( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'admin'::text)));
+CREATE POLICY authenticated_select ON public.system_metrics FOR SELECT TO authenticated USING (((organization_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text))::uuid AS uuid)) AND (( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'admin'::text) AND (event_type <> 'superadmin_action'::text)));
 
 CREATE POLICY authenticated_select ON public.users FOR SELECT TO authenticated USING (((organization_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text))::uuid AS uuid)) AND ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = ANY (ARRAY['admin'::text, 'instructor'::text])) OR (id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'user_id'::text))::uuid AS uuid)))));
 
@@ -2177,6 +2615,15 @@ REVOKE ALL ON FUNCTION app.account_storage() FROM PUBLIC;
 REVOKE ALL ON FUNCTION app.as_iso(p_time timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.as_iso(p_time timestamp with time zone) TO service_role;
 
+GRANT SELECT ON TABLE public.system_metrics TO authenticated;
+GRANT SELECT ON TABLE public.system_metrics TO app_superadmin;
+GRANT SELECT ON TABLE public.system_metrics TO service_role;
+
+REVOKE ALL ON FUNCTION app.audit_content(p_number bigint, p_event public.system_metrics) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.begin_superadmin_call(p_call jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.begin_superadmin_call(p_call jsonb) TO app_superadmin;
+
 REVOKE ALL ON FUNCTION app.caller(OUT user_id uuid, OUT organization_id uuid, OUT role text, OUT database_role text, OUT is_superadmin boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.caller_may_cancel(p_organization_id uuid, p_user_id uuid) FROM PUBLIC;
@@ -2228,6 +2675,10 @@ REVOKE ALL ON FUNCTION app.cancel_run(p_course_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.cancel_run(p_course_id uuid) TO authenticated;
 GRANT ALL ON FUNCTION app.cancel_run(p_course_id uuid) TO app_superadmin;
 
+REVOKE ALL ON FUNCTION app.change_role(p_user_id uuid, p_role public.user_role) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.change_role(p_user_id uuid, p_role public.user_role) TO authenticated;
+GRANT ALL ON FUNCTION app.change_role(p_user_id uuid, p_role public.user_role) TO app_superadmin;
+
 REVOKE ALL ON FUNCTION app.check_progress_event(p_step_id integer, p_status text, p_message text, p_metadata jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.check_progress_event(p_step_id integer, p_status text, p_message text, p_metadata jsonb) TO service_role;
 
@@ -2241,9 +2692,20 @@ GRANT ALL ON FUNCTION app.claim_run(p_course_id uuid, p_run_id uuid, p_slot_toke
 REVOKE ALL ON FUNCTION app.complete_job(p_job_id text, p_run_id uuid, p_epoch integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.complete_job(p_job_id text, p_run_id uuid, p_epoch integer) TO service_role;
 
+REVOKE ALL ON FUNCTION app.confirm_role() FROM PUBLIC;
+GRANT ALL ON FUNCTION app.confirm_role() TO authenticated;
+GRANT ALL ON FUNCTION app.confirm_role() TO app_superadmin;
+
+REVOKE ALL ON FUNCTION app.count_ended_run() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.count_event() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION app.count_files(p_organization_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.count_files(p_organization_id uuid) TO authenticated;
 GRANT ALL ON FUNCTION app.count_files(p_organization_id uuid) TO app_superadmin;
+
+REVOKE ALL ON FUNCTION app.count_reaper_work(p_work jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.count_reaper_work(p_work jsonb) TO service_role;
 
 GRANT SELECT,DELETE ON TABLE public.courses TO authenticated;
 GRANT SELECT,DELETE ON TABLE public.courses TO app_superadmin;
@@ -2401,14 +2863,24 @@ GRANT ALL ON FUNCTION app.initial_progress(p_course_id uuid) TO service_role;
 REVOKE ALL ON FUNCTION app.is_late(p_course public.courses, p_progress jsonb, p_step_id integer, p_status text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.is_late(p_course public.courses, p_progress jsonb, p_step_id integer, p_status text) TO service_role;
 
+REVOKE ALL ON FUNCTION app.keep_a_superadmin() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.keep_course_while_it_runs() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION app.keep_files_in_use() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.limit_files_per_course() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.link_audit() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.live_workers() FROM PUBLIC;
 GRANT ALL ON FUNCTION app.live_workers() TO anon;
 GRANT ALL ON FUNCTION app.live_workers() TO authenticated;
 GRANT ALL ON FUNCTION app.live_workers() TO app_superadmin;
+
+REVOKE ALL ON FUNCTION app.lock_global_limit() FROM PUBLIC;
+GRANT ALL ON FUNCTION app.lock_global_limit() TO app_superadmin;
+GRANT ALL ON FUNCTION app.lock_global_limit() TO service_role;
 
 REVOKE ALL ON FUNCTION app.lock_held_run(p_run_id uuid, p_epoch integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.lock_held_run(p_run_id uuid, p_epoch integer) TO service_role;
@@ -2420,7 +2892,12 @@ GRANT ALL ON FUNCTION app.lock_run(p_run_id uuid) TO service_role;
 
 REVOKE ALL ON FUNCTION app.lock_visible_course(p_course_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION app.make_superadmin(p_email text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION app.new_run(p_course public.courses, p_run_id uuid, p_slot_token uuid, p_idempotency_key text, p_webhook_url text, p_request_id text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.operating_figures() FROM PUBLIC;
+GRANT ALL ON FUNCTION app.operating_figures() TO anon;
 
 REVOKE ALL ON FUNCTION app.progress(p_run_id uuid, p_epoch integer, p_step integer, p_status text, p_message text, p_error text, p_error_details jsonb, p_metadata jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.progress(p_run_id uuid, p_epoch integer, p_step integer, p_status text, p_message text, p_error text, p_error_details jsonb, p_metadata jsonb) TO service_role;
@@ -2436,6 +2913,8 @@ GRANT ALL ON FUNCTION app.record_event(p_event_type text, p_severity text, p_cou
 GRANT ALL ON FUNCTION app.record_event(p_event_type text, p_severity text, p_course_id uuid, p_job_id text, p_metadata jsonb) TO service_role;
 
 REVOKE ALL ON FUNCTION app.record_status_change() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.record_superadmin_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.refuse_invalid_move() FROM PUBLIC;
 
@@ -2462,6 +2941,8 @@ REVOKE ALL ON FUNCTION app.tell_progress() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.touch_updated_at() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION app.what_differs(p_row jsonb, p_other jsonb, p_unshown text[]) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.custom_access_token_hook(event jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.custom_access_token_hook(event jsonb) TO supabase_auth_admin;
 
@@ -2472,6 +2953,13 @@ GRANT ALL ON FUNCTION public.get_generation_summary(p_course_id uuid) TO service
 
 REVOKE ALL ON FUNCTION public.update_course_progress(p_course_id uuid, p_step_id integer, p_status text, p_message text, p_error_message text, p_error_details jsonb, p_metadata jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.update_course_progress(p_course_id uuid, p_step_id integer, p_status text, p_message text, p_error_message text, p_error_details jsonb, p_metadata jsonb) TO service_role;
+
+GRANT SELECT ON TABLE app.audit_chain TO app_superadmin;
+
+GRANT SELECT ON TABLE app.global_limit TO app_superadmin;
+GRANT SELECT ON TABLE app.global_limit TO service_role;
+
+GRANT UPDATE(concurrent_runs) ON TABLE app.global_limit TO app_superadmin;
 
 GRANT SELECT ON TABLE app.tiers TO authenticated;
 GRANT SELECT ON TABLE app.tiers TO app_superadmin;
@@ -2687,10 +3175,6 @@ GRANT INSERT(order_index),UPDATE(order_index) ON TABLE public.sections TO app_su
 
 GRANT INSERT(metadata),UPDATE(metadata) ON TABLE public.sections TO authenticated;
 GRANT INSERT(metadata),UPDATE(metadata) ON TABLE public.sections TO app_superadmin;
-
-GRANT SELECT ON TABLE public.system_metrics TO authenticated;
-GRANT SELECT ON TABLE public.system_metrics TO app_superadmin;
-GRANT SELECT ON TABLE public.system_metrics TO service_role;
 
 GRANT SELECT,DELETE ON TABLE public.users TO authenticated;
 GRANT SELECT,DELETE ON TABLE public.users TO app_superadmin;

@@ -118,5 +118,7 @@ STAFF_ONLY = [path for path, route in ROUTES.items() if any(e.__name__ == "Forbi
 OF_ONE_THING = [
     path
     for path in POSTED
-    if {"courseId", "jobId", "fileId"} & set(VALID.get(path) or ()) and path != "jobs.list" and not path.startswith("admin.")
+    if {"courseId", "jobId", "fileId"} & set(VALID.get(path) or ())
+    and path != "jobs.list"
+    and not path.startswith("admin.")
 ]

@@ -15,8 +15,9 @@ from tests.wire import admin_scenes, scenes
 from tests.wire.conformance import WIRES, Call, Told, Wire, called_in_process, settled
 from tests.wire.file_scenes import FILE_SCENES
 from tests.wire.inputs import POSTED
+from tests.wire.likened import likened
 from tests.wire.served import Served
-from tests.wire.staging import Scene, likened
+from tests.wire.staging import Scene
 
 OUTPUTS = (
     Call("without an input that may be left out", "greet"),

@@ -11,7 +11,7 @@ import msgspec
 
 from app.context import SignedIn
 from tests.procedures.generation.progressing import advance
-from tests.wire.staging import NEW
+from tests.wire.likened import likened
 from tests.wire.served import Served
 from tests.world import token_of
 
@@ -49,14 +49,6 @@ def filled(text: str, names: dict[str, str]) -> str:
     for name, value in names.items():
         text = text.replace(name, value)
     return text
-
-
-def likened(answer: Any) -> Any:
-    """An answer with a word in place of what is new each time."""
-    text = msgspec.json.encode(answer).decode()
-    for pattern, word in NEW:
-        text = pattern.sub(word, text)
-    return msgspec.json.decode(text)
 
 
 async def test_the_recorded_session_goes_as_it_went(served: Served) -> None:
