@@ -15,3 +15,7 @@ class JobNotFound(RpcError, code=Code.NOT_FOUND):
     """Job {job_id} not found"""
 
     job_id: str
+
+
+class OrganizationNotFound(RpcError, code=Code.NOT_FOUND):
+    """Organization not found"""

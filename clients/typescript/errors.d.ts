@@ -188,6 +188,27 @@ export type ChecksumMismatch = {
 };
 
 /**
+ * The course is being generated. Cancel the generation first
+ *
+ * HTTP 409, CONFLICT.
+ */
+export type CourseIsRunning = {
+  readonly code: -32009;
+  readonly message: string;
+  readonly data: {
+    readonly code: "CONFLICT";
+    readonly httpStatus: 409;
+    readonly type: "CourseIsRunning";
+    /** Whether the procedure names this error. */
+    readonly declared: boolean;
+    /** The procedure. */
+    readonly path?: string;
+    /** In development alone. */
+    readonly stack?: string;
+  };
+};
+
+/**
  * Course not found
  *
  * HTTP 404, NOT_FOUND.
@@ -689,6 +710,27 @@ export type InvalidConnectionParams = {
 };
 
 /**
+ * The cursor was not given out for this list
+ *
+ * HTTP 400, BAD_REQUEST.
+ */
+export type InvalidCursor = {
+  readonly code: -32600;
+  readonly message: string;
+  readonly data: {
+    readonly code: "BAD_REQUEST";
+    readonly httpStatus: 400;
+    readonly type: "InvalidCursor";
+    /** Whether the procedure names this error. */
+    readonly declared: boolean;
+    /** The procedure. */
+    readonly path?: string;
+    /** In development alone. */
+    readonly stack?: string;
+  };
+};
+
+/**
  * Input validation failed
  *
  * HTTP 400, BAD_REQUEST.
@@ -824,6 +866,27 @@ export type KeyReused = {
 };
 
 /**
+ * The last superadmin cannot be removed
+ *
+ * HTTP 409, CONFLICT.
+ */
+export type LastSuperadmin = {
+  readonly code: -32009;
+  readonly message: string;
+  readonly data: {
+    readonly code: "CONFLICT";
+    readonly httpStatus: 409;
+    readonly type: "LastSuperadmin";
+    /** Whether the procedure names this error. */
+    readonly declared: boolean;
+    /** The procedure. */
+    readonly path?: string;
+    /** In development alone. */
+    readonly stack?: string;
+  };
+};
+
+/**
  * {reason}
  *
  * HTTP 400, BAD_REQUEST.
@@ -871,6 +934,27 @@ export type MethodNotSupported = {
       procedure: string;
       allow: string;
     };
+  };
+};
+
+/**
+ * Another organization has this name
+ *
+ * HTTP 409, CONFLICT.
+ */
+export type NameTaken = {
+  readonly code: -32009;
+  readonly message: string;
+  readonly data: {
+    readonly code: "CONFLICT";
+    readonly httpStatus: 409;
+    readonly type: "NameTaken";
+    /** Whether the procedure names this error. */
+    readonly declared: boolean;
+    /** The procedure. */
+    readonly path?: string;
+    /** In development alone. */
+    readonly stack?: string;
   };
 };
 
@@ -952,6 +1036,27 @@ export type OrganizationNotFound = {
     readonly code: "NOT_FOUND";
     readonly httpStatus: 404;
     readonly type: "OrganizationNotFound";
+    /** Whether the procedure names this error. */
+    readonly declared: boolean;
+    /** The procedure. */
+    readonly path?: string;
+    /** In development alone. */
+    readonly stack?: string;
+  };
+};
+
+/**
+ * You cannot change your own role
+ *
+ * HTTP 403, FORBIDDEN.
+ */
+export type OwnRole = {
+  readonly code: -32003;
+  readonly message: string;
+  readonly data: {
+    readonly code: "FORBIDDEN";
+    readonly httpStatus: 403;
+    readonly type: "OwnRole";
     /** Whether the procedure names this error. */
     readonly declared: boolean;
     /** The procedure. */
@@ -1082,6 +1187,27 @@ export type RateLimited = {
 };
 
 /**
+ * Your role has changed. Please sign in again
+ *
+ * HTTP 403, FORBIDDEN.
+ */
+export type RoleChanged = {
+  readonly code: -32003;
+  readonly message: string;
+  readonly data: {
+    readonly code: "FORBIDDEN";
+    readonly httpStatus: 403;
+    readonly type: "RoleChanged";
+    /** Whether the procedure names this error. */
+    readonly declared: boolean;
+    /** The procedure. */
+    readonly path?: string;
+    /** In development alone. */
+    readonly stack?: string;
+  };
+};
+
+/**
  * Service temporarily unavailable. Please try again in a few seconds.
  *
  * Redis does not answer, refuses writes, or is empty and waits for the reaper to rebuild it from PostgreSQL.
@@ -1172,6 +1298,27 @@ export type StreamOnly = {
 };
 
 /**
+ * Only a superadmin can do this
+ *
+ * HTTP 403, FORBIDDEN.
+ */
+export type SuperadminOnly = {
+  readonly code: -32003;
+  readonly message: string;
+  readonly data: {
+    readonly code: "FORBIDDEN";
+    readonly httpStatus: 403;
+    readonly type: "SuperadminOnly";
+    /** Whether the procedure names this error. */
+    readonly declared: boolean;
+    /** The procedure. */
+    readonly path?: string;
+    /** In development alone. */
+    readonly stack?: string;
+  };
+};
+
+/**
  * System at capacity. Please try again in a few minutes.
  *
  * `tier` is in upper case, as in every payload.
@@ -1198,6 +1345,27 @@ export type SystemFull = {
       global_limit: number;
       global_active_jobs: number;
     };
+  };
+};
+
+/**
+ * The organization stores more than this tier allows
+ *
+ * HTTP 409, CONFLICT.
+ */
+export type TierTooSmall = {
+  readonly code: -32009;
+  readonly message: string;
+  readonly data: {
+    readonly code: "CONFLICT";
+    readonly httpStatus: 409;
+    readonly type: "TierTooSmall";
+    /** Whether the procedure names this error. */
+    readonly declared: boolean;
+    /** The procedure. */
+    readonly path?: string;
+    /** In development alone. */
+    readonly stack?: string;
   };
 };
 
@@ -1389,6 +1557,27 @@ export type UserLimitReached = {
   };
 };
 
+/**
+ * User not found
+ *
+ * HTTP 404, NOT_FOUND.
+ */
+export type UserNotFound = {
+  readonly code: -32004;
+  readonly message: string;
+  readonly data: {
+    readonly code: "NOT_FOUND";
+    readonly httpStatus: 404;
+    readonly type: "UserNotFound";
+    /** Whether the procedure names this error. */
+    readonly declared: boolean;
+    /** The procedure. */
+    readonly path?: string;
+    /** In development alone. */
+    readonly stack?: string;
+  };
+};
+
 /** What any call may end with; `UnknownError` stands for an error that is newer than this file. */
 export type ProtocolError =
   | BodyCut
@@ -1418,6 +1607,7 @@ export type RpcErrors = {
   CallTimeout: CallTimeout;
   ChecksumInvalid: ChecksumInvalid;
   ChecksumMismatch: ChecksumMismatch;
+  CourseIsRunning: CourseIsRunning;
   CourseNotFound: CourseNotFound;
   FileContentInvalid: FileContentInvalid;
   FileDamaged: FileDamaged;
@@ -1440,28 +1630,35 @@ export type RpcErrors = {
   InitiateFailed: InitiateFailed;
   InternalError: InternalError;
   InvalidConnectionParams: InvalidConnectionParams;
+  InvalidCursor: InvalidCursor;
   InvalidInput: InvalidInput;
   JobFinished: JobFinished;
   JobNotFound: JobNotFound;
   JobNotYours: JobNotYours;
   KeyMalformed: KeyMalformed;
   KeyReused: KeyReused;
+  LastSuperadmin: LastSuperadmin;
   MalformedRequest: MalformedRequest;
   MethodNotSupported: MethodNotSupported;
+  NameTaken: NameTaken;
   NotRunning: NotRunning;
   NotYours: NotYours;
   OffsetMismatch: OffsetMismatch;
   OrganizationNotFound: OrganizationNotFound;
+  OwnRole: OwnRole;
   ParseError: ParseError;
   PayloadTooLarge: PayloadTooLarge;
   PostOnly: PostOnly;
   ProcedureNotFound: ProcedureNotFound;
   RateLimited: RateLimited;
+  RoleChanged: RoleChanged;
   SlotsUnavailable: SlotsUnavailable;
   StorageFailed: StorageFailed;
   StorageQuotaExceeded: StorageQuotaExceeded;
   StreamOnly: StreamOnly;
+  SuperadminOnly: SuperadminOnly;
   SystemFull: SystemFull;
+  TierTooSmall: TierTooSmall;
   Unauthorized: Unauthorized;
   UnprocessableText: UnprocessableText;
   UnsupportedMediaType: UnsupportedMediaType;
@@ -1470,6 +1667,7 @@ export type RpcErrors = {
   UploadNotFound: UploadNotFound;
   UploadsNotInPlan: UploadsNotInPlan;
   UserLimitReached: UserLimitReached;
+  UserNotFound: UserNotFound;
 };
 
 /** The names of all errors. */

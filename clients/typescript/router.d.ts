@@ -13,6 +13,215 @@ import type * as types from "./types.js";
 
 /** Every procedure, by area. */
 export type AppRecord = {
+  /** The procedures of `admin`. */
+  admin: {
+    /**
+     * Make a user superadmin, from their next token on; to who is one already, nothing happens.
+     *
+     * Errors: `Forbidden`, `OwnRole`, `RoleChanged`, `SuperadminOnly`, `Unauthorized`, `UserNotFound`.
+     */
+    assignSuperAdmin: MutationProcedure<{
+      meta: unknown;
+      input: types.AssignSuperAdminInput;
+      output: types.User;
+      errorShape:
+        | errors.Forbidden
+        | errors.OwnRole
+        | errors.RoleChanged
+        | errors.SuperadminOnly
+        | errors.Unauthorized
+        | errors.UserNotFound
+        | errors.ProtocolError;
+    }>;
+    /**
+     * Show the limit of runs at once, and who holds its slots.
+     *
+     * Errors: `Forbidden`, `RoleChanged`, `SlotsUnavailable`, `Unauthorized`.
+     */
+    getConcurrency: QueryProcedure<{
+      meta: unknown;
+      input: void;
+      output: types.Concurrency;
+      errorShape:
+        | errors.Forbidden
+        | errors.RoleChanged
+        | errors.SlotsUnavailable
+        | errors.Unauthorized
+        | errors.ProtocolError;
+    }>;
+    /**
+     * Summarize all generations for a superadmin, for an admin those of the own organization.
+     *
+     * Errors: `Forbidden`, `RoleChanged`, `Unauthorized`.
+     */
+    getDashboard: QueryProcedure<{
+      meta: unknown;
+      input: void;
+      output: types.Dashboard;
+      errorShape: errors.Forbidden | errors.RoleChanged | errors.Unauthorized | errors.ProtocolError;
+    }>;
+    /**
+     * Read system_metrics: an admin those of the own organization, without what superadmins did.
+     *
+     * Errors: `Forbidden`, `InvalidCursor`, `RoleChanged`, `Unauthorized`.
+     */
+    getSystemMetrics: QueryProcedure<{
+      meta: unknown;
+      input: types.SystemMetricsInput | void;
+      output: types.SystemEventPage;
+      errorShape:
+        | errors.Forbidden
+        | errors.InvalidCursor
+        | errors.RoleChanged
+        | errors.Unauthorized
+        | errors.ProtocolError;
+    }>;
+    /**
+     * Read the audit trail. This call itself is linked into it when it ends; `coursegen audit verify` checks it.
+     *
+     * Errors: `Forbidden`, `InvalidCursor`, `RoleChanged`, `Unauthorized`.
+     */
+    listAudit: QueryProcedure<{
+      meta: unknown;
+      input: types.ListAuditInput | void;
+      output: types.AuditPage;
+      errorShape:
+        | errors.Forbidden
+        | errors.InvalidCursor
+        | errors.RoleChanged
+        | errors.Unauthorized
+        | errors.ProtocolError;
+    }>;
+    /**
+     * List courses: all of them to a superadmin, to an admin those of the own organization.
+     *
+     * Errors: `Forbidden`, `InvalidCursor`, `RoleChanged`, `Unauthorized`.
+     */
+    listCourses: QueryProcedure<{
+      meta: unknown;
+      input: types.ListAllCoursesInput | void;
+      output: types.CourseEntryPage;
+      errorShape:
+        | errors.Forbidden
+        | errors.InvalidCursor
+        | errors.RoleChanged
+        | errors.Unauthorized
+        | errors.ProtocolError;
+    }>;
+    /**
+     * List organizations: all of them to a superadmin, to an admin the own one.
+     *
+     * Errors: `Forbidden`, `InvalidCursor`, `RoleChanged`, `Unauthorized`.
+     */
+    listOrganizations: QueryProcedure<{
+      meta: unknown;
+      input: types.ListOrganizationsInput | void;
+      output: types.OrganizationPage;
+      errorShape:
+        | errors.Forbidden
+        | errors.InvalidCursor
+        | errors.RoleChanged
+        | errors.Unauthorized
+        | errors.ProtocolError;
+    }>;
+    /**
+     * List users: all of them to a superadmin, to an admin those of the own organization.
+     *
+     * Errors: `Forbidden`, `InvalidCursor`, `RoleChanged`, `Unauthorized`.
+     */
+    listUsers: QueryProcedure<{
+      meta: unknown;
+      input: types.ListUsersInput | void;
+      output: types.UserPage;
+      errorShape:
+        | errors.Forbidden
+        | errors.InvalidCursor
+        | errors.RoleChanged
+        | errors.Unauthorized
+        | errors.ProtocolError;
+    }>;
+    /**
+     * Take superadmin from a user. One superadmin stays, whoever asks at the same time.
+     *
+     * `admin.*` refuses the user at once; elsewhere a token that says superadmin counts until it expires.
+     *
+     * Errors: `Forbidden`, `LastSuperadmin`, `OwnRole`, `RoleChanged`, `SuperadminOnly`, `Unauthorized`, `UserNotFound`.
+     */
+    revokeSuperAdmin: MutationProcedure<{
+      meta: unknown;
+      input: types.RevokeSuperAdminInput;
+      output: types.User;
+      errorShape:
+        | errors.Forbidden
+        | errors.LastSuperadmin
+        | errors.OwnRole
+        | errors.RoleChanged
+        | errors.SuperadminOnly
+        | errors.Unauthorized
+        | errors.UserNotFound
+        | errors.ProtocolError;
+    }>;
+    /**
+     * Change the limit for every process, from the next start on; runs that hold slots keep them.
+     *
+     * PostgreSQL keeps it: it outlives restarts, and an emptied Redis.
+     *
+     * Errors: `Forbidden`, `RoleChanged`, `SlotsUnavailable`, `Unauthorized`.
+     */
+    setGlobalLimit: MutationProcedure<{
+      meta: unknown;
+      input: types.SetGlobalLimitInput;
+      output: types.GlobalLimit;
+      errorShape:
+        | errors.Forbidden
+        | errors.RoleChanged
+        | errors.SlotsUnavailable
+        | errors.Unauthorized
+        | errors.ProtocolError;
+    }>;
+    /**
+     * Rename an organization, as its admin or as superadmin; give it another tier, as superadmin.
+     *
+     * Errors: `Forbidden`, `NameTaken`, `OrganizationNotFound`, `RoleChanged`, `SuperadminOnly`, `TierTooSmall`,
+     * `Unauthorized`.
+     */
+    updateOrganization: MutationProcedure<{
+      meta: unknown;
+      input: types.UpdateOrganizationInput;
+      output: types.Organization;
+      errorShape:
+        | errors.Forbidden
+        | errors.NameTaken
+        | errors.OrganizationNotFound
+        | errors.RoleChanged
+        | errors.SuperadminOnly
+        | errors.TierTooSmall
+        | errors.Unauthorized
+        | errors.ProtocolError;
+    }>;
+    /**
+     * Give a user another role: an admin to users of the own organization, a superadmin to all.
+     *
+     * Nobody changes their own role, and only a superadmin changes a superadmin's. `admin.*` heeds the change at once,
+     * everything else from the user's next token on.
+     *
+     * Errors: `Forbidden`, `LastSuperadmin`, `OwnRole`, `RoleChanged`, `SuperadminOnly`, `Unauthorized`, `UserNotFound`.
+     */
+    updateUserRole: MutationProcedure<{
+      meta: unknown;
+      input: types.UpdateUserRoleInput;
+      output: types.User;
+      errorShape:
+        | errors.Forbidden
+        | errors.LastSuperadmin
+        | errors.OwnRole
+        | errors.RoleChanged
+        | errors.SuperadminOnly
+        | errors.Unauthorized
+        | errors.UserNotFound
+        | errors.ProtocolError;
+    }>;
+  };
   /** The procedures of `billing`. */
   billing: {
     /**
@@ -41,6 +250,23 @@ export type AppRecord = {
       errorShape: errors.Forbidden | errors.Unauthorized | errors.ProtocolError;
     }>;
     /**
+     * Delete a course: its owner, an admin of the organization, or a superadmin may, while no run is under way.
+     *
+     * Errors: `CourseIsRunning`, `CourseNotFound`, `Forbidden`, `NotYours`, `Unauthorized`.
+     */
+    delete: MutationProcedure<{
+      meta: unknown;
+      input: types.DeleteCourseInput;
+      output: types.CourseDeleted;
+      errorShape:
+        | errors.CourseIsRunning
+        | errors.CourseNotFound
+        | errors.Forbidden
+        | errors.NotYours
+        | errors.Unauthorized
+        | errors.ProtocolError;
+    }>;
+    /**
      * A course that the caller may read.
      *
      * Errors: `CourseNotFound`, `Unauthorized`.
@@ -48,6 +274,17 @@ export type AppRecord = {
     get: QueryProcedure<{
       meta: unknown;
       input: types.GetCourseInput;
+      output: types.Course;
+      errorShape: errors.CourseNotFound | errors.Unauthorized | errors.ProtocolError;
+    }>;
+    /**
+     * A course that the caller may read; a superadmin's own organization comes first where several have the slug.
+     *
+     * Errors: `CourseNotFound`, `Unauthorized`.
+     */
+    getBySlug: QueryProcedure<{
+      meta: unknown;
+      input: types.CourseSlugInput;
       output: types.Course;
       errorShape: errors.CourseNotFound | errors.Unauthorized | errors.ProtocolError;
     }>;
@@ -72,6 +309,22 @@ export type AppRecord = {
       input: types.ListCoursesInput | void;
       output: types.CoursePage;
       errorShape: errors.Unauthorized | errors.ProtocolError;
+    }>;
+    /**
+     * Change a course: its owner, an admin of the organization, or a superadmin may.
+     *
+     * Errors: `CourseNotFound`, `Forbidden`, `NotYours`, `Unauthorized`.
+     */
+    update: MutationProcedure<{
+      meta: unknown;
+      input: types.UpdateCourseInput;
+      output: types.Course;
+      errorShape:
+        | errors.CourseNotFound
+        | errors.Forbidden
+        | errors.NotYours
+        | errors.Unauthorized
+        | errors.ProtocolError;
     }>;
   };
   /** The procedures of `generation`. */

@@ -12,7 +12,24 @@ export type CreateCourseInputDifficulty = "advanced" | "beginner" | "intermediat
 
 export type FileProgressStatus = "completed" | "failed" | "pending" | "processing";
 
-export type GenerationStateStatus =
+export type JobStatus = "active" | "cancelled" | "completed" | "delayed" | "failed" | "pending" | "waiting";
+
+export type LessonType = "assignment" | "interactive" | "quiz" | "text" | "video";
+
+export type ListAllCoursesInputSort = "-createdAt" | "-updatedAt" | "createdAt";
+
+export type ListAuditInputSort = "-number" | "number";
+
+export type ListOrganizationsInputSort = "-createdAt" | "createdAt" | "name";
+
+export type ListUsersInputSort = "-createdAt" | "createdAt" | "email";
+
+/** What a user is in their organization (domain.md section 2). */
+export type Role = "admin" | "instructor" | "student" | "superadmin";
+
+export type SlotHolderTier = "BASIC" | "FREE" | "PREMIUM" | "STANDARD" | "TRIAL";
+
+export type StatusSummaryStatus =
   | "analyzing_task"
   | "cancelled"
   | "completed"
@@ -24,11 +41,22 @@ export type GenerationStateStatus =
   | "pending"
   | "processing_documents";
 
-export type JobStatus = "active" | "cancelled" | "completed" | "delayed" | "failed" | "pending" | "waiting";
-
-export type LessonType = "assignment" | "interactive" | "quiz" | "text" | "video";
-
 export type StepStatus = "completed" | "failed" | "in_progress" | "pending";
+
+export type SystemEventEventType =
+  | "concurrency_limit_hit"
+  | "duplicate_job_detected"
+  | "job_rollback"
+  | "orphaned_job_recovery"
+  | "rpc_retry_exhausted"
+  | "superadmin_action"
+  | "worker_timeout";
+
+export type SystemEventSeverity = "error" | "fatal" | "info" | "warn";
+
+export type SystemMetricsInputSort = "-timestamp" | "timestamp";
+
+export type UpdateUserRoleInputRole = "admin" | "instructor" | "student";
 
 /**
  * `offset` is where the bytes belong, all that have come so far; `content` is base64 (RFC 4648, section 4).
@@ -42,6 +70,46 @@ export type AppendInput = {
   checksum?: string | null | undefined;
 };
 
+/** Who becomes superadmin. */
+export type AssignSuperAdminInput = {
+  userId: Uuid;
+};
+
+/**
+ * A call, with its `arguments`, or a change of a row, with what differs `before` and `after` it.
+ *
+ * `number` is its place in the chain, `hash` the link there, in hexadecimal. `user_id` is null for the owner of the
+ * database (`coursegen superadmin`). A call and its changes have one `request_id`.
+ */
+export type AuditEntry = {
+  number: number;
+  hash: string;
+  eventId: Uuid;
+  timestamp: DateTime;
+  userId: Uuid | null;
+  userEmail: string | null;
+  procedure: string | null;
+  requestId: string | null;
+  arguments: unknown;
+  table: string | null;
+  rowId: string | null;
+  before: { [key: string]: unknown } | null;
+  after: { [key: string]: unknown } | null;
+};
+
+/** A page of the trail; `next_cursor` is null on the last one. */
+export type AuditPage = {
+  items: AuditEntry[];
+  nextCursor: string | null;
+};
+
+/** How many courses of an organization are being generated. */
+export type BusyOrganization = {
+  organizationId: Uuid;
+  name: string;
+  courseCount: number;
+};
+
 /** Which course's run to stop. */
 export type CancelGenerationInput = {
   courseId: Uuid;
@@ -50,6 +118,19 @@ export type CancelGenerationInput = {
 /** Which upload. */
 export type CancelUploadInput = {
   uploadId: Uuid;
+};
+
+/**
+ * Slots by user, most first. `changed` says whether a superadmin has set the limit.
+ *
+ * Not `ready`: Redis is empty, and gives out slots again once the reaper has rebuilt them.
+ */
+export type Concurrency = {
+  globalLimit: number;
+  changed: boolean;
+  globalActive: number;
+  ready: boolean;
+  users: SlotHolder[];
 };
 
 /** A course's own fields; `status` is its publication, `generation_status` its generation. */
@@ -88,6 +169,34 @@ export type CourseContentInput = {
   courseId: Uuid;
 };
 
+/** The course is gone, with all that was in it. */
+export type CourseDeleted = {
+  success: boolean;
+  courseId: Uuid;
+};
+
+/** A course as administration sees it; `percentage` is null for one that was never generated. */
+export type CourseEntry = {
+  id: Uuid;
+  title: string;
+  slug: string;
+  organizationId: Uuid;
+  userId: Uuid;
+  status: CourseStatus;
+  generationStatus: StatusSummaryStatus | null;
+  percentage: number | null;
+  errorMessage: string | null;
+  lastProgressUpdate: DateTime | null;
+  createdAt: DateTime;
+  updatedAt: DateTime;
+};
+
+/** A page of courses; `next_cursor` is null on the last one. */
+export type CourseEntryPage = {
+  items: CourseEntry[];
+  nextCursor: string | null;
+};
+
 /**
  * A document. `file_size` in bytes; `hash` is its SHA-256 in hexadecimal, null until it is uploaded.
  *
@@ -116,6 +225,11 @@ export type CoursePage = {
   nextCursor: Uuid | null;
 };
 
+/** Which course: the slug that `courses.create` gave it. */
+export type CourseSlugInput = {
+  slug: string;
+};
+
 /** Only a title is needed; the rest steers the generation. `language` is an ISO 639-1 code. */
 export type CreateCourseInput = {
   title: string;
@@ -141,6 +255,20 @@ export type CreateUploadInput = {
   filename: string;
   fileSize: number;
   mimeType: string;
+};
+
+/**
+ * Statuses in the order of the pipeline; the twenty busiest organizations; the twenty courses stuck for longest.
+ */
+export type Dashboard = {
+  statuses: StatusSummary[];
+  busiest: BusyOrganization[];
+  stuck: StuckCourse[];
+};
+
+/** Which course. */
+export type DeleteCourseInput = {
+  courseId: Uuid;
 };
 
 /** Which file. */
@@ -197,7 +325,7 @@ export type GenerationCancelled = {
 export type GenerationState = {
   courseId: Uuid;
   runId: Uuid | null;
-  status: GenerationStateStatus | null;
+  status: StatusSummaryStatus | null;
   progress: Progress | null;
   error: string | null;
   startedAt: DateTime | null;
@@ -218,6 +346,11 @@ export type GetCourseInput = {
 /** Which upload. */
 export type GetUploadInput = {
   uploadId: Uuid;
+};
+
+/** The limit that counts from now on. */
+export type GlobalLimit = {
+  globalLimit: number;
 };
 
 /** `webhook_url` is told of every change of step. */
@@ -298,6 +431,35 @@ export type LessonSource = {
   headings: string[][];
 };
 
+/**
+ * Only those of an organization, an owner, a publication or a generation status, when given. A minus sorts down.
+ */
+export type ListAllCoursesInput = {
+  /** By default `50`. */
+  limit?: number | undefined;
+  cursor?: string | null | undefined;
+  /** By default `"-createdAt"`. */
+  sort?: ListAllCoursesInputSort | undefined;
+  organizationId?: Uuid | null | undefined;
+  userId?: Uuid | null | undefined;
+  status?: CourseStatus | null | undefined;
+  generationStatus?: StatusSummaryStatus | null | undefined;
+};
+
+/** Only what one superadmin did, one procedure, one changed row, or a time from `since` to before `until`. */
+export type ListAuditInput = {
+  /** By default `50`. */
+  limit?: number | undefined;
+  cursor?: string | null | undefined;
+  /** By default `"-number"`. */
+  sort?: ListAuditInputSort | undefined;
+  userId?: Uuid | null | undefined;
+  procedure?: string | null | undefined;
+  rowId?: string | null | undefined;
+  since?: DateTime | null | undefined;
+  until?: DateTime | null | undefined;
+};
+
 /** Which page. */
 export type ListCoursesInput = {
   /** By default `50`. */
@@ -321,6 +483,49 @@ export type ListJobsInput = {
   status?: JobStatus | null | undefined;
 };
 
+/** Only those of a tier, or with a text in their name, when given. A minus sorts downwards. */
+export type ListOrganizationsInput = {
+  /** By default `50`. */
+  limit?: number | undefined;
+  cursor?: string | null | undefined;
+  /** By default `"name"`. */
+  sort?: ListOrganizationsInputSort | undefined;
+  tier?: SlotHolderTier | null | undefined;
+  search?: string | null | undefined;
+};
+
+/**
+ * Only those of an organization, a role, active or not, or with a text in their email. A minus sorts downwards.
+ */
+export type ListUsersInput = {
+  /** By default `50`. */
+  limit?: number | undefined;
+  cursor?: string | null | undefined;
+  /** By default `"email"`. */
+  sort?: ListUsersInputSort | undefined;
+  organizationId?: Uuid | null | undefined;
+  role?: Role | null | undefined;
+  isActive?: boolean | null | undefined;
+  search?: string | null | undefined;
+};
+
+/** A tenant; its storage in bytes. The quota follows the tier. */
+export type Organization = {
+  id: Uuid;
+  name: string;
+  tier: SlotHolderTier;
+  storageQuotaBytes: number;
+  storageUsedBytes: number;
+  createdAt: DateTime;
+  updatedAt: DateTime;
+};
+
+/** A page of organizations; `next_cursor` is null on the last one. */
+export type OrganizationPage = {
+  items: Organization[];
+  nextCursor: string | null;
+};
+
 /** `version` is the server's; `time` its clock. */
 export type Pong = {
   version: string;
@@ -341,6 +546,13 @@ export type Progress = {
   metadata: { [key: string]: unknown };
 };
 
+/** Who, and what they are in their organization from now on. */
+export type RevokeSuperAdminInput = {
+  userId: Uuid;
+  /** By default `"admin"`. */
+  role?: UpdateUserRoleInputRole | undefined;
+};
+
 /** A section and its lessons in order. */
 export type Section = {
   id: Uuid;
@@ -348,6 +560,30 @@ export type Section = {
   description: string | null;
   orderIndex: number;
   lessons: Lesson[];
+};
+
+/** Runs at once. */
+export type SetGlobalLimitInput = {
+  limit: number;
+};
+
+/** A user whose runs hold slots, and how many their tier allows. */
+export type SlotHolder = {
+  userId: Uuid;
+  email: string;
+  organizationId: Uuid;
+  tier: SlotHolderTier;
+  userLimit: number;
+  active: number;
+};
+
+/** The courses of one generation status; the duration is that of those which have ended, in seconds. */
+export type StatusSummary = {
+  status: StatusSummaryStatus;
+  courseCount: number;
+  avgDurationSeconds: number | null;
+  mostRecentUpdate: DateTime | null;
+  stuckCount: number;
 };
 
 /** One of the five steps; times are null until it starts and ends. */
@@ -359,6 +595,82 @@ export type Step = {
   completed_at: DateTime | null;
   error: string | null;
   error_details: { [key: string]: unknown } | null;
+};
+
+/** A generation without news for an hour (`coursegen.stuck_after` in the database). */
+export type StuckCourse = {
+  id: Uuid;
+  title: string;
+  organizationId: Uuid;
+  userId: Uuid;
+  generationStatus: StatusSummaryStatus;
+  runId: Uuid | null;
+  lastProgressUpdate: DateTime;
+};
+
+/** One event; `metadata` says more, by type. */
+export type SystemEvent = {
+  id: Uuid;
+  eventType: SystemEventEventType;
+  severity: SystemEventSeverity;
+  organizationId: Uuid | null;
+  userId: Uuid | null;
+  courseId: Uuid | null;
+  jobId: string | null;
+  metadata: { [key: string]: unknown };
+  timestamp: DateTime;
+};
+
+/** A page of events; `next_cursor` is null on the last one. */
+export type SystemEventPage = {
+  items: SystemEvent[];
+  nextCursor: string | null;
+};
+
+/** Only events from `since` on and before `until`, of some types, of a severity, of a course, when given. */
+export type SystemMetricsInput = {
+  /** By default `50`. */
+  limit?: number | undefined;
+  cursor?: string | null | undefined;
+  /** By default `"-timestamp"`. */
+  sort?: SystemMetricsInputSort | undefined;
+  since?: DateTime | null | undefined;
+  until?: DateTime | null | undefined;
+  /** By default `[]`. */
+  eventTypes?: readonly SystemEventEventType[] | undefined;
+  severity?: SystemEventSeverity | null | undefined;
+  courseId?: Uuid | null | undefined;
+};
+
+/** What is left out stays; null empties. A run under way goes on with what it began with. */
+export type UpdateCourseInput = {
+  courseId: Uuid;
+  title?: string | undefined;
+  status?: CourseStatus | undefined;
+  language?: string | undefined;
+  style?: string | null | undefined;
+  courseDescription?: string | null | undefined;
+  targetAudience?: string | null | undefined;
+  difficulty?: CreateCourseInputDifficulty | null | undefined;
+  learningOutcomes?: string | null | undefined;
+  estimatedLessons?: number | null | undefined;
+  estimatedSections?: number | null | undefined;
+  contentStrategy?: string | null | undefined;
+  outputFormats?: readonly string[] | undefined;
+  prerequisites?: string | null | undefined;
+};
+
+/** What is left out stays. The tier is a superadmin's to change; the storage quota follows it. */
+export type UpdateOrganizationInput = {
+  organizationId: Uuid;
+  name?: string | null | undefined;
+  tier?: SlotHolderTier | null | undefined;
+};
+
+/** Whose role, and which. A superadmin is made by `admin.assignSuperAdmin`. */
+export type UpdateUserRoleInput = {
+  userId: Uuid;
+  role: UpdateUserRoleInputRole;
 };
 
 /**
@@ -413,6 +725,23 @@ export type Usage = {
   maxFileBytes: number;
   filesPerCourse: number;
   acceptedTypes: string[];
+};
+
+/** A user; tokens are issued to active ones alone. */
+export type User = {
+  id: Uuid;
+  email: string;
+  organizationId: Uuid;
+  role: Role;
+  isActive: boolean;
+  createdAt: DateTime;
+  updatedAt: DateTime;
+};
+
+/** A page of users; `next_cursor` is null on the last one. */
+export type UserPage = {
+  items: User[];
+  nextCursor: string | null;
 };
 
 /** Which course. */

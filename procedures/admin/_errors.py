@@ -7,10 +7,6 @@ class UserNotFound(RpcError, code=Code.NOT_FOUND):
     """User not found"""
 
 
-class OrganizationNotFound(RpcError, code=Code.NOT_FOUND):
-    """Organization not found"""
-
-
 class OwnRole(RpcError, code=Code.FORBIDDEN):
     """You cannot change your own role"""
 

@@ -10,7 +10,8 @@ from app.context import Administrator
 from app.db.errors import DatabaseRefused
 from app.rpc import Code, Input, RpcError
 from procedures._bases import admin
-from procedures.admin._errors import OrganizationNotFound, SuperadminOnly
+from procedures._errors import OrganizationNotFound
+from procedures.admin._errors import SuperadminOnly
 from procedures.admin._view import Organization, TierName
 
 NAME_TAKEN: Final = "organizations_name_key"

@@ -3,13 +3,10 @@
 import msgspec
 
 from app.context import SignedIn
-from app.rpc import Code, Output, RpcError
+from app.rpc import Output
 from procedures._bases import authed
+from procedures._errors import OrganizationNotFound
 from procedures._tiers import Tier
-
-
-class OrganizationNotFound(RpcError, code=Code.NOT_FOUND):
-    """Organization not found"""
 
 
 class Usage(Output):

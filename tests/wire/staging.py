@@ -13,6 +13,7 @@ from tests.world import token_of
 
 Scene = Callable[[Served], Awaitable[Call]]
 
+
 def _call(path: str, given: Any = None, caller: SignedIn | None = None, *, query: bool, fails: str | None) -> Call:
     text = None if given is None else msgspec.json.encode(given).decode()
     kind = "query" if query else "mutation"

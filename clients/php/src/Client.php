@@ -28,6 +28,7 @@ final readonly class Client
         'CallTimeout' => Error\CallTimeout::class,
         'ChecksumInvalid' => Error\ChecksumInvalid::class,
         'ChecksumMismatch' => Error\ChecksumMismatch::class,
+        'CourseIsRunning' => Error\CourseIsRunning::class,
         'CourseNotFound' => Error\CourseNotFound::class,
         'FileContentInvalid' => Error\FileContentInvalid::class,
         'FileDamaged' => Error\FileDamaged::class,
@@ -50,28 +51,35 @@ final readonly class Client
         'InitiateFailed' => Error\InitiateFailed::class,
         'InternalError' => Error\InternalError::class,
         'InvalidConnectionParams' => Error\InvalidConnectionParams::class,
+        'InvalidCursor' => Error\InvalidCursor::class,
         'InvalidInput' => Error\InvalidInput::class,
         'JobFinished' => Error\JobFinished::class,
         'JobNotFound' => Error\JobNotFound::class,
         'JobNotYours' => Error\JobNotYours::class,
         'KeyMalformed' => Error\KeyMalformed::class,
         'KeyReused' => Error\KeyReused::class,
+        'LastSuperadmin' => Error\LastSuperadmin::class,
         'MalformedRequest' => Error\MalformedRequest::class,
         'MethodNotSupported' => Error\MethodNotSupported::class,
+        'NameTaken' => Error\NameTaken::class,
         'NotRunning' => Error\NotRunning::class,
         'NotYours' => Error\NotYours::class,
         'OffsetMismatch' => Error\OffsetMismatch::class,
         'OrganizationNotFound' => Error\OrganizationNotFound::class,
+        'OwnRole' => Error\OwnRole::class,
         'ParseError' => Error\ParseError::class,
         'PayloadTooLarge' => Error\PayloadTooLarge::class,
         'PostOnly' => Error\PostOnly::class,
         'ProcedureNotFound' => Error\ProcedureNotFound::class,
         'RateLimited' => Error\RateLimited::class,
+        'RoleChanged' => Error\RoleChanged::class,
         'SlotsUnavailable' => Error\SlotsUnavailable::class,
         'StorageFailed' => Error\StorageFailed::class,
         'StorageQuotaExceeded' => Error\StorageQuotaExceeded::class,
         'StreamOnly' => Error\StreamOnly::class,
+        'SuperadminOnly' => Error\SuperadminOnly::class,
         'SystemFull' => Error\SystemFull::class,
+        'TierTooSmall' => Error\TierTooSmall::class,
         'Unauthorized' => Error\Unauthorized::class,
         'UnprocessableText' => Error\UnprocessableText::class,
         'UnsupportedMediaType' => Error\UnsupportedMediaType::class,
@@ -80,8 +88,10 @@ final readonly class Client
         'UploadNotFound' => Error\UploadNotFound::class,
         'UploadsNotInPlan' => Error\UploadsNotInPlan::class,
         'UserLimitReached' => Error\UserLimitReached::class,
+        'UserNotFound' => Error\UserNotFound::class,
     ];
 
+    public Area\Admin $admin;
     public Area\Billing $billing;
     public Area\Courses $courses;
     public Area\Generation $generation;
@@ -108,6 +118,7 @@ final readonly class Client
         $agent = 'coursegen-client-php/' . self::VERSION;
         $wire = new Wire($url, $token, $agent, $timeout, $connection, self::ERRORS);
         $this->transport = new Transport($wire, new Policy($retries, $patience));
+        $this->admin = new Area\Admin($this->transport);
         $this->billing = new Area\Billing($this->transport);
         $this->courses = new Area\Courses($this->transport);
         $this->generation = new Area\Generation($this->transport);

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
+from datetime import datetime
 from os import PathLike
 from uuid import UUID
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from . import outputs
 from ._runtime.client_async import AsyncBaseClient
@@ -17,16 +18,25 @@ from ._version import VERSION
 from .errors import ERRORS
 from .types import (
     AppendInput,
+    AssignSuperAdminInput,
+    AuditPage,
     CancelGenerationInput,
     CancelUploadInput,
+    Concurrency,
     Course,
     CourseContent,
     CourseContentInput,
+    CourseDeleted,
+    CourseEntryPage,
     CourseFiles,
     CoursePage,
+    CourseSlugInput,
+    CourseStatus,
     CreateCourseInput,
     CreateCourseInputDifficulty,
     CreateUploadInput,
+    Dashboard,
+    DeleteCourseInput,
     DeleteFileInput,
     FileDeleted,
     FileUrl,
@@ -36,6 +46,7 @@ from .types import (
     GenerationStatusInput,
     GetCourseInput,
     GetUploadInput,
+    GlobalLimit,
     Initiated,
     InitiateInput,
     Job,
@@ -43,17 +54,335 @@ from .types import (
     JobInput,
     JobPage,
     JobStatus,
+    ListAllCoursesInput,
+    ListAllCoursesInputSort,
+    ListAuditInput,
+    ListAuditInputSort,
     ListCoursesInput,
     ListFilesInput,
     ListJobsInput,
+    ListOrganizationsInput,
+    ListOrganizationsInputSort,
+    ListUsersInput,
+    ListUsersInputSort,
+    Organization,
+    OrganizationPage,
     Pong,
+    RevokeSuperAdminInput,
+    Role,
+    SetGlobalLimitInput,
+    SlotHolderTier,
+    StatusSummaryStatus,
+    SystemEventEventType,
+    SystemEventPage,
+    SystemEventSeverity,
+    SystemMetricsInput,
+    SystemMetricsInputSort,
+    UpdateCourseInput,
+    UpdateOrganizationInput,
+    UpdateUserRoleInput,
+    UpdateUserRoleInputRole,
     Upload,
     UploadCancelled,
     Uploaded,
     UploadFileInput,
     Usage,
+    User,
+    UserPage,
     WatchGenerationInput,
 )
+
+
+class Admin:
+    """The procedures of `admin`."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        self._transport = transport
+
+    async def assign_super_admin(self, *, user_id: UUID) -> User:
+        """Make a user superadmin, from their next token on; to who is one already, nothing happens.
+
+        Arguments: Who becomes superadmin.
+
+        Raises:
+            Forbidden
+            OwnRole
+            RoleChanged
+            SuperadminOnly
+            Unauthorized
+            UserNotFound
+        """
+        given = AssignSuperAdminInput(user_id=user_id)
+        return await self._transport.call(
+            "admin.assignSuperAdmin", given, outputs.ADMIN_ASSIGN_SUPER_ADMIN, repeatable=False
+        )
+
+    async def get_concurrency(self) -> Concurrency:
+        """Show the limit of runs at once, and who holds its slots.
+
+        Raises:
+            Forbidden
+            RoleChanged
+            SlotsUnavailable
+            Unauthorized
+        """
+        given = UNSET
+        return await self._transport.call("admin.getConcurrency", given, outputs.ADMIN_GET_CONCURRENCY, repeatable=True)
+
+    async def get_dashboard(self) -> Dashboard:
+        """Summarize all generations for a superadmin, for an admin those of the own organization.
+
+        Raises:
+            Forbidden
+            RoleChanged
+            Unauthorized
+        """
+        given = UNSET
+        return await self._transport.call("admin.getDashboard", given, outputs.ADMIN_GET_DASHBOARD, repeatable=True)
+
+    async def get_system_metrics(
+        self,
+        *,
+        limit: int = 50,
+        cursor: str | None = None,
+        sort: SystemMetricsInputSort = "-timestamp",
+        since: datetime | None = None,
+        until: datetime | None = None,
+        event_types: Sequence[SystemEventEventType] = (),
+        severity: SystemEventSeverity | None = None,
+        course_id: UUID | None = None,
+    ) -> SystemEventPage:
+        """Read system_metrics: an admin those of the own organization, without what superadmins did.
+
+        Arguments: Only events from `since` on and before `until`, of some types, of a severity, of a course, when
+        given.
+
+        Raises:
+            Forbidden
+            InvalidCursor
+            RoleChanged
+            Unauthorized
+        """
+        given = SystemMetricsInput(
+            limit=limit,
+            cursor=cursor,
+            sort=sort,
+            since=since,
+            until=until,
+            event_types=event_types,
+            severity=severity,
+            course_id=course_id,
+        )
+        return await self._transport.call(
+            "admin.getSystemMetrics", given, outputs.ADMIN_GET_SYSTEM_METRICS, repeatable=True
+        )
+
+    async def list_audit(
+        self,
+        *,
+        limit: int = 50,
+        cursor: str | None = None,
+        sort: ListAuditInputSort = "-number",
+        user_id: UUID | None = None,
+        procedure: str | None = None,
+        row_id: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> AuditPage:
+        """Read the audit trail. This call itself is linked into it when it ends; `coursegen audit verify` checks it.
+
+        Arguments: Only what one superadmin did, one procedure, one changed row, or a time from `since` to before
+        `until`.
+
+        Raises:
+            Forbidden
+            InvalidCursor
+            RoleChanged
+            Unauthorized
+        """
+        given = ListAuditInput(
+            limit=limit,
+            cursor=cursor,
+            sort=sort,
+            user_id=user_id,
+            procedure=procedure,
+            row_id=row_id,
+            since=since,
+            until=until,
+        )
+        return await self._transport.call("admin.listAudit", given, outputs.ADMIN_LIST_AUDIT, repeatable=True)
+
+    async def list_courses(
+        self,
+        *,
+        limit: int = 50,
+        cursor: str | None = None,
+        sort: ListAllCoursesInputSort = "-createdAt",
+        organization_id: UUID | None = None,
+        user_id: UUID | None = None,
+        status: CourseStatus | None = None,
+        generation_status: StatusSummaryStatus | None = None,
+    ) -> CourseEntryPage:
+        """List courses: all of them to a superadmin, to an admin those of the own organization.
+
+        Arguments: Only those of an organization, an owner, a publication or a generation status, when given. A minus
+        sorts down.
+
+        Raises:
+            Forbidden
+            InvalidCursor
+            RoleChanged
+            Unauthorized
+        """
+        given = ListAllCoursesInput(
+            limit=limit,
+            cursor=cursor,
+            sort=sort,
+            organization_id=organization_id,
+            user_id=user_id,
+            status=status,
+            generation_status=generation_status,
+        )
+        return await self._transport.call("admin.listCourses", given, outputs.ADMIN_LIST_COURSES, repeatable=True)
+
+    async def list_organizations(
+        self,
+        *,
+        limit: int = 50,
+        cursor: str | None = None,
+        sort: ListOrganizationsInputSort = "name",
+        tier: SlotHolderTier | None = None,
+        search: str | None = None,
+    ) -> OrganizationPage:
+        """List organizations: all of them to a superadmin, to an admin the own one.
+
+        Arguments: Only those of a tier, or with a text in their name, when given. A minus sorts downwards.
+
+        Raises:
+            Forbidden
+            InvalidCursor
+            RoleChanged
+            Unauthorized
+        """
+        given = ListOrganizationsInput(limit=limit, cursor=cursor, sort=sort, tier=tier, search=search)
+        return await self._transport.call(
+            "admin.listOrganizations", given, outputs.ADMIN_LIST_ORGANIZATIONS, repeatable=True
+        )
+
+    async def list_users(
+        self,
+        *,
+        limit: int = 50,
+        cursor: str | None = None,
+        sort: ListUsersInputSort = "email",
+        organization_id: UUID | None = None,
+        role: Role | None = None,
+        is_active: bool | None = None,
+        search: str | None = None,
+    ) -> UserPage:
+        """List users: all of them to a superadmin, to an admin those of the own organization.
+
+        Arguments: Only those of an organization, a role, active or not, or with a text in their email. A minus sorts
+        downwards.
+
+        Raises:
+            Forbidden
+            InvalidCursor
+            RoleChanged
+            Unauthorized
+        """
+        given = ListUsersInput(
+            limit=limit,
+            cursor=cursor,
+            sort=sort,
+            organization_id=organization_id,
+            role=role,
+            is_active=is_active,
+            search=search,
+        )
+        return await self._transport.call("admin.listUsers", given, outputs.ADMIN_LIST_USERS, repeatable=True)
+
+    async def revoke_super_admin(self, *, user_id: UUID, role: UpdateUserRoleInputRole = "admin") -> User:
+        """Take superadmin from a user. One superadmin stays, whoever asks at the same time.
+
+        `admin.*` refuses the user at once; elsewhere a token that says superadmin counts until it expires.
+
+        Arguments: Who, and what they are in their organization from now on.
+
+        Raises:
+            Forbidden
+            LastSuperadmin
+            OwnRole
+            RoleChanged
+            SuperadminOnly
+            Unauthorized
+            UserNotFound
+        """
+        given = RevokeSuperAdminInput(user_id=user_id, role=role)
+        return await self._transport.call(
+            "admin.revokeSuperAdmin", given, outputs.ADMIN_REVOKE_SUPER_ADMIN, repeatable=False
+        )
+
+    async def set_global_limit(self, *, limit: int) -> GlobalLimit:
+        """Change the limit for every process, from the next start on; runs that hold slots keep them.
+
+        PostgreSQL keeps it: it outlives restarts, and an emptied Redis.
+
+        Arguments: Runs at once.
+
+        Raises:
+            Forbidden
+            RoleChanged
+            SlotsUnavailable
+            Unauthorized
+        """
+        given = SetGlobalLimitInput(limit=limit)
+        return await self._transport.call(
+            "admin.setGlobalLimit", given, outputs.ADMIN_SET_GLOBAL_LIMIT, repeatable=False
+        )
+
+    async def update_organization(
+        self, *, organization_id: UUID, name: str | None = None, tier: SlotHolderTier | None = None
+    ) -> Organization:
+        """Rename an organization, as its admin or as superadmin; give it another tier, as superadmin.
+
+        Arguments: What is left out stays. The tier is a superadmin's to change; the storage quota follows it.
+
+        Raises:
+            Forbidden
+            NameTaken
+            OrganizationNotFound
+            RoleChanged
+            SuperadminOnly
+            TierTooSmall
+            Unauthorized
+        """
+        given = UpdateOrganizationInput(organization_id=organization_id, name=name, tier=tier)
+        return await self._transport.call(
+            "admin.updateOrganization", given, outputs.ADMIN_UPDATE_ORGANIZATION, repeatable=False
+        )
+
+    async def update_user_role(self, *, user_id: UUID, role: UpdateUserRoleInputRole) -> User:
+        """Give a user another role: an admin to users of the own organization, a superadmin to all.
+
+        Nobody changes their own role, and only a superadmin changes a superadmin's. `admin.*` heeds the change at
+        once, everything else from the user's next token on.
+
+        Arguments: Whose role, and which. A superadmin is made by `admin.assignSuperAdmin`.
+
+        Raises:
+            Forbidden
+            LastSuperadmin
+            OwnRole
+            RoleChanged
+            SuperadminOnly
+            Unauthorized
+            UserNotFound
+        """
+        given = UpdateUserRoleInput(user_id=user_id, role=role)
+        return await self._transport.call(
+            "admin.updateUserRole", given, outputs.ADMIN_UPDATE_USER_ROLE, repeatable=False
+        )
 
 
 class Billing:
@@ -121,6 +450,21 @@ class Courses:
         )
         return await self._transport.call("courses.create", given, outputs.COURSES_CREATE, repeatable=False)
 
+    async def delete(self, *, course_id: UUID) -> CourseDeleted:
+        """Delete a course: its owner, an admin of the organization, or a superadmin may, while no run is under way.
+
+        Arguments: Which course.
+
+        Raises:
+            CourseIsRunning
+            CourseNotFound
+            Forbidden
+            NotYours
+            Unauthorized
+        """
+        given = DeleteCourseInput(course_id=course_id)
+        return await self._transport.call("courses.delete", given, outputs.COURSES_DELETE, repeatable=False)
+
     async def get(self, *, course_id: UUID) -> Course:
         """A course that the caller may read.
 
@@ -132,6 +476,18 @@ class Courses:
         """
         given = GetCourseInput(course_id=course_id)
         return await self._transport.call("courses.get", given, outputs.COURSES_GET, repeatable=True)
+
+    async def get_by_slug(self, *, slug: str) -> Course:
+        """A course that the caller may read; a superadmin's own organization comes first where several have the slug.
+
+        Arguments: Which course: the slug that `courses.create` gave it.
+
+        Raises:
+            CourseNotFound
+            Unauthorized
+        """
+        given = CourseSlugInput(slug=slug)
+        return await self._transport.call("courses.getBySlug", given, outputs.COURSES_GET_BY_SLUG, repeatable=True)
 
     async def get_content(self, *, course_id: UUID) -> CourseContent:
         """The sections, lessons and texts of a course that the caller may read.
@@ -155,6 +511,52 @@ class Courses:
         """
         given = ListCoursesInput(limit=limit, cursor=cursor)
         return await self._transport.call("courses.list", given, outputs.COURSES_LIST, repeatable=True)
+
+    async def update(
+        self,
+        *,
+        course_id: UUID,
+        title: str | UnsetType = UNSET,
+        status: CourseStatus | UnsetType = UNSET,
+        language: str | UnsetType = UNSET,
+        style: str | None | UnsetType = UNSET,
+        course_description: str | None | UnsetType = UNSET,
+        target_audience: str | None | UnsetType = UNSET,
+        difficulty: CreateCourseInputDifficulty | None | UnsetType = UNSET,
+        learning_outcomes: str | None | UnsetType = UNSET,
+        estimated_lessons: int | None | UnsetType = UNSET,
+        estimated_sections: int | None | UnsetType = UNSET,
+        content_strategy: str | None | UnsetType = UNSET,
+        output_formats: Sequence[str] | UnsetType = UNSET,
+        prerequisites: str | None | UnsetType = UNSET,
+    ) -> Course:
+        """Change a course: its owner, an admin of the organization, or a superadmin may.
+
+        Arguments: What is left out stays; null empties. A run under way goes on with what it began with.
+
+        Raises:
+            CourseNotFound
+            Forbidden
+            NotYours
+            Unauthorized
+        """
+        given = UpdateCourseInput(
+            course_id=course_id,
+            title=title,
+            status=status,
+            language=language,
+            style=style,
+            course_description=course_description,
+            target_audience=target_audience,
+            difficulty=difficulty,
+            learning_outcomes=learning_outcomes,
+            estimated_lessons=estimated_lessons,
+            estimated_sections=estimated_sections,
+            content_strategy=content_strategy,
+            output_formats=output_formats,
+            prerequisites=prerequisites,
+        )
+        return await self._transport.call("courses.update", given, outputs.COURSES_UPDATE, repeatable=False)
 
 
 class Generation:
@@ -561,6 +963,11 @@ class AsyncClient(AsyncBaseClient):
 
     _errors = ERRORS
     _agent = f"coursegen-client/{VERSION}"
+
+    @property
+    def admin(self) -> Admin:
+        """`admin`."""
+        return Admin(self._transport)
 
     @property
     def billing(self) -> Billing:

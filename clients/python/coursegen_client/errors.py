@@ -25,6 +25,7 @@ __all__ = [
     "ChecksumInvalid",
     "ChecksumMismatch",
     "ConnectionFailed",
+    "CourseIsRunning",
     "CourseNotFound",
     "CoursegenError",
     "ERRORS",
@@ -49,6 +50,7 @@ __all__ = [
     "InitiateFailed",
     "InternalError",
     "InvalidConnectionParams",
+    "InvalidCursor",
     "InvalidInput",
     "Issue",
     "JobFinished",
@@ -56,22 +58,28 @@ __all__ = [
     "JobNotYours",
     "KeyMalformed",
     "KeyReused",
+    "LastSuperadmin",
     "MalformedRequest",
     "MethodNotSupported",
+    "NameTaken",
     "NotRunning",
     "NotYours",
     "OffsetMismatch",
     "OrganizationNotFound",
+    "OwnRole",
     "ParseError",
     "PayloadTooLarge",
     "PostOnly",
     "ProcedureNotFound",
     "RateLimited",
+    "RoleChanged",
     "SlotsUnavailable",
     "StorageFailed",
     "StorageQuotaExceeded",
     "StreamOnly",
+    "SuperadminOnly",
     "SystemFull",
+    "TierTooSmall",
     "TimedOut",
     "Unauthorized",
     "UnknownError",
@@ -83,6 +91,7 @@ __all__ = [
     "UploadNotFound",
     "UploadsNotInPlan",
     "UserLimitReached",
+    "UserNotFound",
 ]
 
 
@@ -159,6 +168,13 @@ class ChecksumMismatch(CallFailed):
     """The bytes do not have the checksum that was sent with them, and were dropped
 
     HTTP 400, BAD_REQUEST.
+    """
+
+
+class CourseIsRunning(CallFailed):
+    """The course is being generated. Cancel the generation first
+
+    HTTP 409, CONFLICT.
     """
 
 
@@ -392,6 +408,13 @@ class InvalidConnectionParams(CallFailed):
     """
 
 
+class InvalidCursor(CallFailed):
+    """The cursor was not given out for this list
+
+    HTTP 400, BAD_REQUEST.
+    """
+
+
 class InvalidInput(CallFailed):
     """Input validation failed
 
@@ -446,6 +469,13 @@ class KeyReused(CallFailed):
     """
 
 
+class LastSuperadmin(CallFailed):
+    """The last superadmin cannot be removed
+
+    HTTP 409, CONFLICT.
+    """
+
+
 class MalformedRequest(CallFailed):
     """{reason}
 
@@ -480,6 +510,13 @@ class MethodNotSupported(CallFailed):
         return cast("str", self._detail("allow", str))
 
 
+class NameTaken(CallFailed):
+    """Another organization has this name
+
+    HTTP 409, CONFLICT.
+    """
+
+
 class NotRunning(CallFailed):
     """Generation is not running for this course
 
@@ -509,6 +546,13 @@ class OrganizationNotFound(CallFailed):
     """Organization not found
 
     HTTP 404, NOT_FOUND.
+    """
+
+
+class OwnRole(CallFailed):
+    """You cannot change your own role
+
+    HTTP 403, FORBIDDEN.
     """
 
 
@@ -575,6 +619,13 @@ class RateLimited(CallFailed):
         return cast("int", self._detail("retry_after_seconds", int))
 
 
+class RoleChanged(CallFailed):
+    """Your role has changed. Please sign in again
+
+    HTTP 403, FORBIDDEN.
+    """
+
+
 class SlotsUnavailable(CallFailed):
     """Service temporarily unavailable. Please try again in a few seconds.
 
@@ -613,6 +664,13 @@ class StreamOnly(CallFailed):
     """
 
 
+class SuperadminOnly(CallFailed):
+    """Only a superadmin can do this
+
+    HTTP 403, FORBIDDEN.
+    """
+
+
 class SystemFull(CallFailed):
     """System at capacity. Please try again in a few minutes.
 
@@ -640,6 +698,13 @@ class SystemFull(CallFailed):
     @property
     def global_active_jobs(self) -> int:
         return cast("int", self._detail("global_active_jobs", int))
+
+
+class TierTooSmall(CallFailed):
+    """The organization stores more than this tier allows
+
+    HTTP 409, CONFLICT.
+    """
 
 
 class Unauthorized(CallFailed):
@@ -734,6 +799,13 @@ class UserLimitReached(CallFailed):
         return cast("int", self._detail("global_active_jobs", int))
 
 
+class UserNotFound(CallFailed):
+    """User not found
+
+    HTTP 404, NOT_FOUND.
+    """
+
+
 ERRORS: Final[Mapping[str, type[CallFailed]]] = {
     "AddressesUnavailable": AddressesUnavailable,
     "AlreadyRunning": AlreadyRunning,
@@ -743,6 +815,7 @@ ERRORS: Final[Mapping[str, type[CallFailed]]] = {
     "CallTimeout": CallTimeout,
     "ChecksumInvalid": ChecksumInvalid,
     "ChecksumMismatch": ChecksumMismatch,
+    "CourseIsRunning": CourseIsRunning,
     "CourseNotFound": CourseNotFound,
     "FileContentInvalid": FileContentInvalid,
     "FileDamaged": FileDamaged,
@@ -765,28 +838,35 @@ ERRORS: Final[Mapping[str, type[CallFailed]]] = {
     "InitiateFailed": InitiateFailed,
     "InternalError": InternalError,
     "InvalidConnectionParams": InvalidConnectionParams,
+    "InvalidCursor": InvalidCursor,
     "InvalidInput": InvalidInput,
     "JobFinished": JobFinished,
     "JobNotFound": JobNotFound,
     "JobNotYours": JobNotYours,
     "KeyMalformed": KeyMalformed,
     "KeyReused": KeyReused,
+    "LastSuperadmin": LastSuperadmin,
     "MalformedRequest": MalformedRequest,
     "MethodNotSupported": MethodNotSupported,
+    "NameTaken": NameTaken,
     "NotRunning": NotRunning,
     "NotYours": NotYours,
     "OffsetMismatch": OffsetMismatch,
     "OrganizationNotFound": OrganizationNotFound,
+    "OwnRole": OwnRole,
     "ParseError": ParseError,
     "PayloadTooLarge": PayloadTooLarge,
     "PostOnly": PostOnly,
     "ProcedureNotFound": ProcedureNotFound,
     "RateLimited": RateLimited,
+    "RoleChanged": RoleChanged,
     "SlotsUnavailable": SlotsUnavailable,
     "StorageFailed": StorageFailed,
     "StorageQuotaExceeded": StorageQuotaExceeded,
     "StreamOnly": StreamOnly,
+    "SuperadminOnly": SuperadminOnly,
     "SystemFull": SystemFull,
+    "TierTooSmall": TierTooSmall,
     "Unauthorized": Unauthorized,
     "UnprocessableText": UnprocessableText,
     "UnsupportedMediaType": UnsupportedMediaType,
@@ -795,4 +875,5 @@ ERRORS: Final[Mapping[str, type[CallFailed]]] = {
     "UploadNotFound": UploadNotFound,
     "UploadsNotInPlan": UploadsNotInPlan,
     "UserLimitReached": UserLimitReached,
+    "UserNotFound": UserNotFound,
 }

@@ -4,30 +4,56 @@
 from msgspec.json import Decoder
 
 from .types import (
+    AuditPage,
+    Concurrency,
     Course,
     CourseContent,
+    CourseDeleted,
+    CourseEntryPage,
     CourseFiles,
     CoursePage,
+    Dashboard,
     FileDeleted,
     FileUrl,
     GenerationCancelled,
     GenerationState,
+    GlobalLimit,
     Initiated,
     Job,
     JobCancelled,
     JobPage,
+    Organization,
+    OrganizationPage,
     Pong,
+    SystemEventPage,
     Upload,
     UploadCancelled,
     Uploaded,
     Usage,
+    User,
+    UserPage,
 )
 
+ADMIN_ASSIGN_SUPER_ADMIN: Decoder[User] = Decoder(User)
+ADMIN_GET_CONCURRENCY: Decoder[Concurrency] = Decoder(Concurrency)
+ADMIN_GET_DASHBOARD: Decoder[Dashboard] = Decoder(Dashboard)
+ADMIN_GET_SYSTEM_METRICS: Decoder[SystemEventPage] = Decoder(SystemEventPage)
+ADMIN_LIST_AUDIT: Decoder[AuditPage] = Decoder(AuditPage)
+ADMIN_LIST_COURSES: Decoder[CourseEntryPage] = Decoder(CourseEntryPage)
+ADMIN_LIST_ORGANIZATIONS: Decoder[OrganizationPage] = Decoder(OrganizationPage)
+ADMIN_LIST_USERS: Decoder[UserPage] = Decoder(UserPage)
+ADMIN_REVOKE_SUPER_ADMIN: Decoder[User] = Decoder(User)
+ADMIN_SET_GLOBAL_LIMIT: Decoder[GlobalLimit] = Decoder(GlobalLimit)
+ADMIN_UPDATE_ORGANIZATION: Decoder[Organization] = Decoder(Organization)
+ADMIN_UPDATE_USER_ROLE: Decoder[User] = Decoder(User)
 BILLING_GET_USAGE: Decoder[Usage] = Decoder(Usage)
 COURSES_CREATE: Decoder[Course] = Decoder(Course)
+COURSES_DELETE: Decoder[CourseDeleted] = Decoder(CourseDeleted)
 COURSES_GET: Decoder[Course] = Decoder(Course)
+COURSES_GET_BY_SLUG: Decoder[Course] = Decoder(Course)
 COURSES_GET_CONTENT: Decoder[CourseContent] = Decoder(CourseContent)
 COURSES_LIST: Decoder[CoursePage] = Decoder(CoursePage)
+COURSES_UPDATE: Decoder[Course] = Decoder(Course)
 GENERATION_APPEND_TO_UPLOAD: Decoder[Upload] = Decoder(Upload)
 GENERATION_CANCEL: Decoder[GenerationCancelled] = Decoder(GenerationCancelled)
 GENERATION_CANCEL_UPLOAD: Decoder[UploadCancelled] = Decoder(UploadCancelled)

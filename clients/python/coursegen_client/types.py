@@ -11,14 +11,22 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 if TYPE_CHECKING:
     CourseFileStatus: TypeAlias = Literal["failed", "processed", "processing", "ready", "uploading"]
     CourseStatus: TypeAlias = Literal["archived", "draft", "published"]
     CreateCourseInputDifficulty: TypeAlias = Literal["advanced", "beginner", "intermediate"]
     FileProgressStatus: TypeAlias = Literal["completed", "failed", "pending", "processing"]
-    GenerationStateStatus: TypeAlias = Literal[
+    JobStatus: TypeAlias = Literal["active", "cancelled", "completed", "delayed", "failed", "pending", "waiting"]
+    LessonType: TypeAlias = Literal["assignment", "interactive", "quiz", "text", "video"]
+    ListAllCoursesInputSort: TypeAlias = Literal["-createdAt", "-updatedAt", "createdAt"]
+    ListAuditInputSort: TypeAlias = Literal["-number", "number"]
+    ListOrganizationsInputSort: TypeAlias = Literal["-createdAt", "createdAt", "name"]
+    ListUsersInputSort: TypeAlias = Literal["-createdAt", "createdAt", "email"]
+    Role: TypeAlias = Literal["admin", "instructor", "student", "superadmin"]
+    SlotHolderTier: TypeAlias = Literal["BASIC", "FREE", "PREMIUM", "STANDARD", "TRIAL"]
+    StatusSummaryStatus: TypeAlias = Literal[
         "analyzing_task",
         "cancelled",
         "completed",
@@ -30,18 +38,38 @@ if TYPE_CHECKING:
         "pending",
         "processing_documents",
     ]
-    JobStatus: TypeAlias = Literal["active", "cancelled", "completed", "delayed", "failed", "pending", "waiting"]
-    LessonType: TypeAlias = Literal["assignment", "interactive", "quiz", "text", "video"]
     StepStatus: TypeAlias = Literal["completed", "failed", "in_progress", "pending"]
+    SystemEventEventType: TypeAlias = Literal[
+        "concurrency_limit_hit",
+        "duplicate_job_detected",
+        "job_rollback",
+        "orphaned_job_recovery",
+        "rpc_retry_exhausted",
+        "superadmin_action",
+        "worker_timeout",
+    ]
+    SystemEventSeverity: TypeAlias = Literal["error", "fatal", "info", "warn"]
+    SystemMetricsInputSort: TypeAlias = Literal["-timestamp", "timestamp"]
+    UpdateUserRoleInputRole: TypeAlias = Literal["admin", "instructor", "student"]
 else:  # values that are newer than this file are let through
     CourseFileStatus = str
     CourseStatus = str
     CreateCourseInputDifficulty = str
     FileProgressStatus = str
-    GenerationStateStatus = str
     JobStatus = str
     LessonType = str
+    ListAllCoursesInputSort = str
+    ListAuditInputSort = str
+    ListOrganizationsInputSort = str
+    ListUsersInputSort = str
+    Role = str
+    SlotHolderTier = str
+    StatusSummaryStatus = str
     StepStatus = str
+    SystemEventEventType = str
+    SystemEventSeverity = str
+    SystemMetricsInputSort = str
+    UpdateUserRoleInputRole = str
 
 
 class AppendInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -56,6 +84,49 @@ class AppendInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaul
     checksum: str | None = None
 
 
+class AssignSuperAdminInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """Who becomes superadmin."""
+
+    user_id: UUID
+
+
+class AuditEntry(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A call, with its `arguments`, or a change of a row, with what differs `before` and `after` it.
+
+    `number` is its place in the chain, `hash` the link there, in hexadecimal. `user_id` is null for the owner of the
+    database (`coursegen superadmin`). A call and its changes have one `request_id`.
+    """
+
+    number: int
+    hash: str
+    event_id: UUID
+    timestamp: datetime
+    user_id: UUID | None
+    user_email: str | None
+    procedure: str | None
+    request_id: str | None
+    arguments: Any
+    table: str | None
+    row_id: str | None
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+class AuditPage(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A page of the trail; `next_cursor` is null on the last one."""
+
+    items: list[AuditEntry]
+    next_cursor: str | None
+
+
+class BusyOrganization(Struct, frozen=True, kw_only=True, rename="camel"):
+    """How many courses of an organization are being generated."""
+
+    organization_id: UUID
+    name: str
+    course_count: int
+
+
 class CancelGenerationInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """Which course's run to stop."""
 
@@ -66,6 +137,19 @@ class CancelUploadInput(Struct, frozen=True, kw_only=True, rename="camel", omit_
     """Which upload."""
 
     upload_id: UUID
+
+
+class Concurrency(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Slots by user, most first. `changed` says whether a superadmin has set the limit.
+
+    Not `ready`: Redis is empty, and gives out slots again once the reaper has rebuilt them.
+    """
+
+    global_limit: int
+    changed: bool
+    global_active: int
+    ready: bool
+    users: list[SlotHolder]
 
 
 class Course(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -107,6 +191,37 @@ class CourseContentInput(Struct, frozen=True, kw_only=True, rename="camel", omit
     course_id: UUID
 
 
+class CourseDeleted(Struct, frozen=True, kw_only=True, rename="camel"):
+    """The course is gone, with all that was in it."""
+
+    success: bool
+    course_id: UUID
+
+
+class CourseEntry(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A course as administration sees it; `percentage` is null for one that was never generated."""
+
+    id: UUID
+    title: str
+    slug: str
+    organization_id: UUID
+    user_id: UUID
+    status: CourseStatus
+    generation_status: StatusSummaryStatus | None
+    percentage: int | None
+    error_message: str | None
+    last_progress_update: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class CourseEntryPage(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A page of courses; `next_cursor` is null on the last one."""
+
+    items: list[CourseEntry]
+    next_cursor: str | None
+
+
 class CourseFile(Struct, frozen=True, kw_only=True, rename="camel"):
     """A document. `file_size` in bytes; `hash` is its SHA-256 in hexadecimal, null until it is uploaded.
 
@@ -137,6 +252,12 @@ class CoursePage(Struct, frozen=True, kw_only=True, rename="camel"):
     next_cursor: UUID | None
 
 
+class CourseSlugInput(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Which course: the slug that `courses.create` gave it."""
+
+    slug: str
+
+
 class CreateCourseInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """Only a title is needed; the rest steers the generation. `language` is an ISO 639-1 code."""
 
@@ -162,6 +283,20 @@ class CreateUploadInput(Struct, frozen=True, kw_only=True, rename="camel", omit_
     filename: str
     file_size: int
     mime_type: str
+
+
+class Dashboard(Struct, frozen=True, kw_only=True):
+    """Statuses in the order of the pipeline; the twenty busiest organizations; the twenty courses stuck for longest."""
+
+    statuses: list[StatusSummary]
+    busiest: list[BusyOrganization]
+    stuck: list[StuckCourse]
+
+
+class DeleteCourseInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """Which course."""
+
+    course_id: UUID
 
 
 class DeleteFileInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -223,7 +358,7 @@ class GenerationState(Struct, frozen=True, kw_only=True, rename="camel"):
 
     course_id: UUID
     run_id: UUID | None
-    status: GenerationStateStatus | None
+    status: StatusSummaryStatus | None
     progress: Progress | None
     error: str | None
     started_at: datetime | None
@@ -247,6 +382,12 @@ class GetUploadInput(Struct, frozen=True, kw_only=True, rename="camel", omit_def
     """Which upload."""
 
     upload_id: UUID
+
+
+class GlobalLimit(Struct, frozen=True, kw_only=True, rename="camel"):
+    """The limit that counts from now on."""
+
+    global_limit: int
 
 
 class InitiateInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -332,6 +473,31 @@ class LessonSource(Struct, frozen=True, kw_only=True, rename="camel"):
     headings: list[list[str]]
 
 
+class ListAllCoursesInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """Only those of an organization, an owner, a publication or a generation status, when given. A minus sorts down."""
+
+    limit: int = 50
+    cursor: str | None = None
+    sort: ListAllCoursesInputSort = "-createdAt"
+    organization_id: UUID | None = None
+    user_id: UUID | None = None
+    status: CourseStatus | None = None
+    generation_status: StatusSummaryStatus | None = None
+
+
+class ListAuditInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """Only what one superadmin did, one procedure, one changed row, or a time from `since` to before `until`."""
+
+    limit: int = 50
+    cursor: str | None = None
+    sort: ListAuditInputSort = "-number"
+    user_id: UUID | None = None
+    procedure: str | None = None
+    row_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
 class ListCoursesInput(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Which page."""
 
@@ -352,6 +518,47 @@ class ListJobsInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defa
     cursor: str | None = None
     course_id: UUID | None = None
     status: JobStatus | None = None
+
+
+class ListOrganizationsInput(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Only those of a tier, or with a text in their name, when given. A minus sorts downwards."""
+
+    limit: int = 50
+    cursor: str | None = None
+    sort: ListOrganizationsInputSort = "name"
+    tier: SlotHolderTier | None = None
+    search: str | None = None
+
+
+class ListUsersInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """Only those of an organization, a role, active or not, or with a text in their email. A minus sorts downwards."""
+
+    limit: int = 50
+    cursor: str | None = None
+    sort: ListUsersInputSort = "email"
+    organization_id: UUID | None = None
+    role: Role | None = None
+    is_active: bool | None = None
+    search: str | None = None
+
+
+class Organization(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A tenant; its storage in bytes. The quota follows the tier."""
+
+    id: UUID
+    name: str
+    tier: SlotHolderTier
+    storage_quota_bytes: int
+    storage_used_bytes: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class OrganizationPage(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A page of organizations; `next_cursor` is null on the last one."""
+
+    items: list[Organization]
+    next_cursor: str | None
 
 
 class Pong(Struct, frozen=True, kw_only=True):
@@ -376,6 +583,13 @@ class Progress(Struct, frozen=True, kw_only=True):
     metadata: dict[str, Any]
 
 
+class RevokeSuperAdminInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """Who, and what they are in their organization from now on."""
+
+    user_id: UUID
+    role: UpdateUserRoleInputRole = "admin"
+
+
 class Section(Struct, frozen=True, kw_only=True, rename="camel"):
     """A section and its lessons in order."""
 
@@ -384,6 +598,33 @@ class Section(Struct, frozen=True, kw_only=True, rename="camel"):
     description: str | None
     order_index: int
     lessons: list[Lesson]
+
+
+class SetGlobalLimitInput(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Runs at once."""
+
+    limit: int
+
+
+class SlotHolder(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A user whose runs hold slots, and how many their tier allows."""
+
+    user_id: UUID
+    email: str
+    organization_id: UUID
+    tier: SlotHolderTier
+    user_limit: int
+    active: int
+
+
+class StatusSummary(Struct, frozen=True, kw_only=True, rename="camel"):
+    """The courses of one generation status; the duration is that of those which have ended, in seconds."""
+
+    status: StatusSummaryStatus
+    course_count: int
+    avg_duration_seconds: float | None
+    most_recent_update: datetime | None
+    stuck_count: int
 
 
 class Step(Struct, frozen=True, kw_only=True):
@@ -396,6 +637,86 @@ class Step(Struct, frozen=True, kw_only=True):
     completed_at: datetime | None
     error: str | None
     error_details: dict[str, Any] | None
+
+
+class StuckCourse(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A generation without news for an hour (`coursegen.stuck_after` in the database)."""
+
+    id: UUID
+    title: str
+    organization_id: UUID
+    user_id: UUID
+    generation_status: StatusSummaryStatus
+    run_id: UUID | None
+    last_progress_update: datetime
+
+
+class SystemEvent(Struct, frozen=True, kw_only=True, rename="camel"):
+    """One event; `metadata` says more, by type."""
+
+    id: UUID
+    event_type: SystemEventEventType
+    severity: SystemEventSeverity
+    organization_id: UUID | None
+    user_id: UUID | None
+    course_id: UUID | None
+    job_id: str | None
+    metadata: dict[str, Any]
+    timestamp: datetime
+
+
+class SystemEventPage(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A page of events; `next_cursor` is null on the last one."""
+
+    items: list[SystemEvent]
+    next_cursor: str | None
+
+
+class SystemMetricsInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """Only events from `since` on and before `until`, of some types, of a severity, of a course, when given."""
+
+    limit: int = 50
+    cursor: str | None = None
+    sort: SystemMetricsInputSort = "-timestamp"
+    since: datetime | None = None
+    until: datetime | None = None
+    event_types: Sequence[SystemEventEventType] = ()
+    severity: SystemEventSeverity | None = None
+    course_id: UUID | None = None
+
+
+class UpdateCourseInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """What is left out stays; null empties. A run under way goes on with what it began with."""
+
+    course_id: UUID
+    title: str | UnsetType = UNSET
+    status: CourseStatus | UnsetType = UNSET
+    language: str | UnsetType = UNSET
+    style: str | None | UnsetType = UNSET
+    course_description: str | None | UnsetType = UNSET
+    target_audience: str | None | UnsetType = UNSET
+    difficulty: CreateCourseInputDifficulty | None | UnsetType = UNSET
+    learning_outcomes: str | None | UnsetType = UNSET
+    estimated_lessons: int | None | UnsetType = UNSET
+    estimated_sections: int | None | UnsetType = UNSET
+    content_strategy: str | None | UnsetType = UNSET
+    output_formats: Sequence[str] | UnsetType = UNSET
+    prerequisites: str | None | UnsetType = UNSET
+
+
+class UpdateOrganizationInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """What is left out stays. The tier is a superadmin's to change; the storage quota follows it."""
+
+    organization_id: UUID
+    name: str | None = None
+    tier: SlotHolderTier | None = None
+
+
+class UpdateUserRoleInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """Whose role, and which. A superadmin is made by `admin.assignSuperAdmin`."""
+
+    user_id: UUID
+    role: UpdateUserRoleInputRole
 
 
 class Upload(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -453,6 +774,25 @@ class Usage(Struct, frozen=True, kw_only=True, rename="camel"):
     max_file_bytes: int
     files_per_course: int
     accepted_types: list[str]
+
+
+class User(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A user; tokens are issued to active ones alone."""
+
+    id: UUID
+    email: str
+    organization_id: UUID
+    role: Role
+    is_active: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+class UserPage(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A page of users; `next_cursor` is null on the last one."""
+
+    items: list[User]
+    next_cursor: str | None
 
 
 class WatchGenerationInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):

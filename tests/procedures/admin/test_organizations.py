@@ -6,7 +6,8 @@ import pytest
 
 from app.auth.claims import Role
 from app.rpc.protocol_errors import InvalidInput
-from procedures.admin._errors import OrganizationNotFound, SuperadminOnly
+from procedures._errors import OrganizationNotFound
+from procedures.admin._errors import SuperadminOnly
 from procedures.admin.update_organization import NameTaken, TierTooSmall
 from tests.procedures.calling import call
 from tests.world import World

@@ -7,7 +7,8 @@ import pytest
 
 from app.auth.claims import Claims, Role
 from app.context import SignedIn
-from procedures.billing.get_usage import OrganizationNotFound, get_usage
+from procedures._errors import OrganizationNotFound
+from procedures.billing.get_usage import get_usage
 from procedures.generation._reservation import Described, read_allowance, reserve
 from procedures.generation.upload_file import upload_file
 from tests.procedures.calling import call, wire
