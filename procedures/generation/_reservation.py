@@ -29,7 +29,6 @@ from procedures.generation.contents import check_name, declared_type_fits, exten
 
 QUOTA_CHECK = "organizations_storage_within_quota"
 FILE_LIMIT_STATE = "CG001"
-LONGEST_NAME = 255
 
 
 class Described(NamedTuple):

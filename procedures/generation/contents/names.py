@@ -2,6 +2,7 @@
 
 from procedures.generation._upload_errors import FileNameInvalid
 
+LONGEST_NAME = 255
 _SEPARATORS = frozenset("/\\")
 
 
@@ -12,5 +13,5 @@ def check_name(filename: str) -> None:
     text, lone surrogates, and characters that Unicode does not know.
     """
     plain = filename.isprintable() and not _SEPARATORS.intersection(filename) and not filename.startswith(".")
-    if not plain or not filename.strip():
+    if not plain or not filename.strip() or len(filename) > LONGEST_NAME:
         raise FileNameInvalid()
