@@ -1,31 +1,33 @@
 """Word documents to blocks."""
+# The elements and cells of python-docx have no public names:
+# pyright: reportPrivateUsage=false
 
 import re
 from collections.abc import Iterator, Sequence
 
+from docx.blkcntnr import BlockItemContainer
+from docx.oxml.document import CT_Body
+from docx.oxml.ns import qn
+from docx.oxml.simpletypes import ST_Merge
+from docx.package import Package
+from docx.parts.document import DocumentPart
+from docx.table import Table, _Cell, _Row
+from docx.text.hyperlink import Hyperlink
+from docx.text.paragraph import Paragraph as Line
+from docx.text.run import Run
+
 from procedures.generation.documents.blocks import DEEPEST_LEVEL, Block, Heading, Paragraph, Preformatted, Reading
 from procedures.generation.documents.inline import guarded, plain
 from procedures.generation.documents.lists import Item, with_lists
-from procedures.generation.documents.office.package import (
-    Element,
-    Package,
-    Relation,
-    attribute,
-    child,
-    children,
-    damage_told,
-    local,
-    number,
-    value,
-)
-from procedures.generation.documents.office.runs import Runs, boxes
+from procedures.generation.documents.office.markup import Notes, simplify
+from procedures.generation.documents.office.package import damage_told, opened
 from procedures.generation.documents.office.styles import TITLE, Numbering, Styles
 from procedures.generation.documents.plaintext import could_be_heading
 from procedures.generation.documents.spans import Span, markdown_of, plain_of
 from procedures.generation.documents.tables import is_table, table
 
-_AROUND = frozenset({"ins", "moveTo", "customXml", "sdtContent", "smartTag"})
 _LONGEST_CELL = 1000
+_MOST_COLUMNS = 63  # Word's own limit
 _BOLD = re.compile(r"\*\*([^*]+)\*\*")
 Part = Block | Item
 
@@ -33,97 +35,86 @@ Part = Block | Item
 def read_docx(data: bytes) -> Reading:
     """The blocks of a document. Raises UnreadableDocument."""
     with damage_told():
-        package = Package(data)
-        return Reading(_with_title(tuple(_Reader(package, package.main()).blocks())))
+        part = opened(data, Package.open, DocumentPart)
+        return Reading(_with_title(tuple(with_lists(_Reader(part).parts()))))
 
 
 class _Reader:
-    def __init__(self, package: Package, main: str) -> None:
-        relations = package.relations(main)
-        named = {relation.kind: package.part(relation.target) for relation in relations.values() if _is_text(relation)}
-        self._body = child(package.part(main), "body")
-        self._styles = Styles(named.get("styles"))
-        self._numbering = Numbering(named.get("numbering"))
-        self._runs = Runs(relations, {kind: named.get(kind) for kind in ("footnotes", "endnotes")})
+    def __init__(self, part: DocumentPart) -> None:
+        self._part = part
+        self._styles = Styles(part)
+        self._numbering = Numbering(part)
+        self._notes = Notes(part)
 
-    def blocks(self) -> Iterator[Block]:
-        """All blocks; the level of the document's title is `TITLE`."""
-        return with_lists(self._parts(self._body))
+    def parts(self) -> Iterator[Part]:
+        """All blocks and items; the level of the document's title is `TITLE`."""
+        body = self._part.element.find(qn("w:body"))
+        if isinstance(body, CT_Body):
+            simplify(body)
+            yield from self._within(BlockItemContainer(body, self._part))
 
-    def _parts(self, container: Element | None) -> Iterator[Part]:
-        for each in () if container is None else container:
-            name = local(each)
-            if name == "p":
-                yield from self._paragraph(each)
-            elif name == "tbl":
-                yield from self._table(each)
-            elif name in _AROUND or (name == "sdt" and not _is_contents(each)):
-                yield from self._parts(each)
+    def _within(self, container: BlockItemContainer) -> Iterator[Part]:
+        for each in container.iter_inner_content():
+            yield from self._table(each) if isinstance(each, Table) else self._paragraph(each)
 
-    def _paragraph(self, paragraph: Element) -> Iterator[Part]:
-        properties = child(paragraph, "pPr")
-        if not self._styles.is_contents(properties):
-            notes = list(self._runs.notes(paragraph))
-            part = self._part(paragraph, properties, "".join(mark for mark, _ in notes))
+    def _paragraph(self, line: Line) -> Iterator[Part]:
+        if not self._styles.is_contents(line):
+            notes = list(self._notes.of(line))
+            part = self._line(line, "".join(mark for mark, _ in notes))
             yield from (part,) if part else ()
             yield from (Paragraph(f"{mark} {guarded(markdown_of([Span(text)]))}") for mark, text in notes if text)
-        for box in boxes(paragraph):
-            yield from self._parts(box)
 
-    def _part(self, paragraph: Element, properties: Element | None, marks: str) -> Part | None:
-        spans = list(self._runs.spans(paragraph))
+    def _line(self, line: Line, marks: str) -> Part | None:
+        spans = list(_spans(line))
         text = plain_of(spans)
         if not text:
             return None
-        level = self._styles.level(properties)
+        level = self._styles.level(line)
         if level is not None:
             return Heading(level, text)
         markdown = markdown_of(spans) + marks
-        list_id, depth = self._styles.numbering(properties)
+        list_id, depth = self._styles.numbering(line)
         format = self._numbering.format(list_id, depth) if list_id else None
         if list_id and format:
             return Item(depth, None if format == "bullet" else self._numbering.next(list_id, depth), markdown)
-        if self._styles.is_quote(properties):
+        if self._styles.is_quote(line):
             return Preformatted("quote", f"> {guarded(markdown)}")
         return Paragraph(guarded(markdown))
 
-    def _table(self, element: Element) -> Iterator[Part]:
+    def _table(self, given: Table) -> Iterator[Part]:
         """A table; one that only lays out text, by its size or what is in it, is taken apart."""
-        rows = [[self._cell(cell) for cell in _cells(row)] for row in children(element, "tr")]
-        texts = [[text for text, _ in row] for row in rows]
-        inner = [part for row in rows for _, parts in row for part in parts]
-        lays_out = any(isinstance(part, (Heading, Preformatted)) for part in inner) or _longest(texts) > _LONGEST_CELL
-        if is_table(texts) and not lays_out:
-            yield table(texts)
+        rows = [[list(self._within(cell)) if cell else [] for cell in _cells(row)] for row in given.rows]
+        texts = [[" ".join(part.text for part in cell) for cell in row] for row in rows]
+        inner = [part for row in rows for cell in row for part in cell]
+        longest = max((len(text) for row in texts for text in row), default=0)
+        lays_out = any(isinstance(part, (Heading, Preformatted)) for part in inner) or longest > _LONGEST_CELL
+        yield from [table(texts)] if is_table(texts) and not lays_out else inner
+
+
+def _cells(row: _Row) -> Iterator[_Cell | None]:
+    """The cells of a row, None for a place that a merged one covers: python-docx repeats its text there."""
+    for cell in row._tr.tc_lst:
+        yield None if cell.vMerge == ST_Merge.CONTINUE else _Cell(cell, row.table)
+        yield from [None] * (min(cell.grid_span, _MOST_COLUMNS) - 1)
+
+
+def _spans(line: Line) -> Iterator[Span]:
+    for each in line.iter_inner_content():
+        if isinstance(each, Run):
+            yield _span(each)
         else:
-            yield from inner
-
-    def _cell(self, cell: Element | None) -> tuple[str, Sequence[Part]]:
-        """A cell as text on one line, and as what it holds; None is one that a merged cell covers."""
-        parts = list(self._parts(cell))
-        return " ".join(part.text for part in parts), parts
+            yield from (_span(run, _address(each)) for run in each.runs)
 
 
-def _cells(row: Element) -> Iterator[Element | None]:
-    for each in row:
-        for cell in children(child(each, "sdtContent"), "tc") if local(each) == "sdt" else [each]:
-            if local(cell) == "tc":
-                properties = child(cell, "tcPr")
-                merged = child(properties, "vMerge")
-                yield None if merged is not None and attribute(merged, "val") != "restart" else cell
-                yield from [None] * ((number(value(properties, "gridSpan")) or 1) - 1)
+def _span(run: Run, link: str | None = None) -> Span:
+    return Span("" if run.font.hidden else run.text, bool(run.bold), bool(run.italic), link)
 
 
-def _longest(rows: Sequence[Sequence[str]]) -> int:
-    return max((len(text) for row in rows for text in row), default=0)
-
-
-def _is_text(relation: Relation) -> bool:
-    return not relation.external and relation.kind in {"styles", "numbering", "footnotes", "endnotes"}
-
-
-def _is_contents(sdt: Element) -> bool:
-    return value(sdt, "sdtPr", "docPartObj", "docPartGallery") == "Table of Contents"
+def _address(link: Hyperlink) -> str | None:
+    try:
+        return link.address
+    except KeyError:  # it names no relationship of the document
+        return None
 
 
 def _with_title(blocks: Sequence[Block]) -> tuple[Block, ...]:

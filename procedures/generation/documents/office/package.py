@@ -1,79 +1,83 @@
-"""A package of XML parts, and the relationships by which they find each other (ECMA-376-2)."""
+"""What python-docx and python-pptx are given to open, and what they raise."""
 
-import posixpath
+import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
-from typing import NamedTuple
+from typing import TypeVar
 
+from docx.exceptions import PythonDocxError
+from docx.opc.constants import RELATIONSHIP_TARGET_MODE
+from docx.opc.packuri import PackURI
+from docx.oxml.parser import parse_xml
+from docx.package import Package as DocxPackage
 from lxml import etree
+from pptx.exc import PythonPptxError
+from pptx.package import Package as PptxPackage
 
 from procedures.generation.documents.errors import UnreadableDocument
 
-# What zipfile and lxml raise on archives and parts that are broken inside; RuntimeError is an entry with a password.
-_BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    etree.LxmlError,
-    EOFError,
-    LookupError,
-    NotImplementedError,
-    OSError,
-    RuntimeError,
-    ValueError,
-)
+# RuntimeError is an entry with a password, or packed in a way that zipfile does not know.
+_BROKEN_ARCHIVE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError)
+_BROKEN_PARTS = (etree.LxmlError, PythonDocxError, PythonPptxError, LookupError, ValueError)
 LARGEST_PART = 128 * 1024 * 1024
-Element = etree._Element  # pyright: ignore[reportPrivateUsage]  lxml has no public name for it
+_STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")
+_COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+T = TypeVar("T")
 
 
-class Relation(NamedTuple):
-    """A relationship: the last word of its type, and the part or, if external, the address that it leads to."""
+def opened(data: bytes, open_package: Callable[[BytesIO], DocxPackage | PptxPackage], kind: type[T]) -> T:
+    """The part that everything begins with. Raises UnreadableDocument."""
+    package = open_package(_readable(data))
+    try:
+        part = package.main_document_part
+    except KeyError:
+        part = None
+    if not isinstance(part, kind):
+        raise UnreadableDocument("The file is damaged: it has no main part, and so no text")
+    return part
 
-    kind: str
-    target: str
-    external: bool
 
+def _readable(data: bytes) -> BytesIO:
+    """A copy of the package as the libraries can read it. What it was checked for when it was uploaded is not checked
+    again, but bounds hold.
 
-class Package:
-    """The parts of a file. What it was checked for when it was uploaded is not checked again, but bounds hold."""
-
-    def __init__(self, data: bytes) -> None:
-        self._archive = zipfile.ZipFile(BytesIO(data))
-        self._names = {name.casefold(): name for name in self._archive.namelist()}
-
-    def part(self, name: str) -> Element | None:
-        """The root of a part; None where there is none."""
-        stored = self._names.get(name.casefold())
-        if stored is None:
-            return None
-        if self._archive.getinfo(stored).file_size > LARGEST_PART:
+    They load all parts at once, so pictures are left out; they know the names of transitional files alone, which those
+    of strict ones differ from by a prefix (ECMA-376-1, A and ECMA-376-4); and python-docx fails on a relationship that
+    leads nowhere, which many programs leave behind.
+    """
+    target = BytesIO()
+    with zipfile.ZipFile(BytesIO(data)) as archive, zipfile.ZipFile(target, "w") as copy:
+        entries = {entry.filename.casefold(): entry for entry in archive.infolist()}
+        kept = {name: entry for name, entry in entries.items() if name.endswith((".xml", ".rels"))}
+        if any(entry.file_size > LARGEST_PART for entry in kept.values()):
             raise UnreadableDocument("The file has more text than can be read")
-        parser = etree.XMLParser(
-            resolve_entities=False, load_dtd=False, no_network=True, remove_comments=True, remove_pis=True
-        )
-        try:
-            return etree.fromstring(self._archive.read(stored), parser)
-        except etree.XMLSyntaxError as error:
-            if error.code == etree.ErrorTypes.ERR_NO_MEMORY:  # libxml2 tells it like a mistake in the text
-                raise MemoryError from error
-            raise
+        for name, entry in kept.items():
+            content = _STRICT.sub(rb"http://schemas.openxmlformats.org/\1/2006/", archive.read(entry))
+            copy.writestr(entry.filename, _leading(content, name, kept) if name.endswith(".rels") else content)
+    return target
 
-    def relations(self, name: str) -> dict[str, Relation]:
-        """The relationships of a part by their ids; of the package itself for the empty name."""
-        folder, file = posixpath.split(name)
-        root = self.part(posixpath.join(folder, "_rels", f"{file}.rels"))
-        return {} if root is None else {each.get("Id", ""): _relation(each, folder) for each in root}
 
-    def main(self) -> str:
-        """The name of the part that everything begins with. Raises UnreadableDocument."""
-        for relation in self.relations("").values():
-            if relation.kind == "officeDocument":
-                return relation.target
-        raise UnreadableDocument("The file is damaged: it has no main part")
+def _leading(relationships: bytes, name: str, parts: Mapping[str, zipfile.ZipInfo]) -> bytes:
+    """The relationships that lead to one of the parts, by the name it is stored under, or out of the package."""
+    root = parse_xml(relationships)
+    for each in list(root):
+        if each.get("TargetMode") != RELATIONSHIP_TARGET_MODE.EXTERNAL:
+            uri = PackURI.from_rel_ref(f"/{name.rpartition('_rels/')[0]}", each.get("Target", ""))
+            if part := parts.get(uri.membername.casefold()):
+                each.set("Target", f"/{part.filename}")
+            else:
+                root.remove(each)
+    return etree.tostring(root)
+
+
+def without_alternatives(root: etree._Element) -> None:  # pyright: ignore[reportPrivateUsage]  it has no public name
+    """Leave what new programs read, of the copies that files hold for old ones (ECMA-376-3, 7.5), and no comments."""
+    etree.strip_elements(root, f"{_COMPATIBILITY}Fallback", with_tail=False)
+    etree.strip_tags(root, f"{_COMPATIBILITY}AlternateContent", f"{_COMPATIBILITY}Choice", etree.Comment)
 
 
 @contextmanager
@@ -83,51 +87,12 @@ def damage_told() -> Generator[None]:
         yield
     except RecursionError as error:
         raise UnreadableDocument("The file is nested too deeply to be read") from error
-    except _BROKEN as error:
+    except (*_BROKEN_ARCHIVE, *_BROKEN_PARTS) as error:
+        if isinstance(error, etree.XMLSyntaxError) and error.code == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from error  # libxml2 tells it like a mistake in the text
         raise UnreadableDocument("The file is damaged: save it again with the program that made it") from error
-
-
-def _relation(element: Element, folder: str) -> Relation:
-    target = element.get("Target", "")
-    external = element.get("TargetMode") == "External"
-    place = target if external else posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-    return Relation(element.get("Type", "").rpartition("/")[2], place, external)
-
-
-def local(element: Element) -> str:
-    """An element's name without its namespace, which differs between transitional and strict files."""
-    return str(element.tag).rpartition("}")[2]
-
-
-def children(element: Element | None, name: str) -> Iterator[Element]:
-    """The children of this name."""
-    return (each for each in (() if element is None else element) if local(each) == name)
-
-
-def child(element: Element | None, *path: str) -> Element | None:
-    """The first descendant by a path of names."""
-    for name in path:
-        element = next(children(element, name), None)
-    return element
-
-
-def attribute(element: Element | None, name: str) -> str | None:
-    """An attribute by its name without a namespace."""
-    found = () if element is None else element.attrib.items()
-    return next((str(value) for key, value in found if str(key).rpartition("}")[2] == name), None)
-
-
-def value(element: Element | None, *path: str) -> str | None:
-    """The `val` of a descendant, which is how WordprocessingML writes properties."""
-    return attribute(child(element, *path), "val")
 
 
 def number(text: str | None) -> int | None:
     """A whole number, None for anything else."""
     return int(text) if text and text.lstrip("-").isdecimal() and len(text) < 10 else None  # noqa: PLR2004
-
-
-def is_on(element: Element | None, name: str) -> bool:
-    """Whether a property that is on or off is on (ECMA-376-1, 17.17.4)."""
-    found = child(element, name)
-    return found is not None and (attribute(found, "val") or "true") not in {"0", "false", "off"}

@@ -11,6 +11,7 @@ POINT = f"{OFFICE}presentationml.presentation.main+xml"
 SHEET = f"{OFFICE}spreadsheetml.sheet.main+xml"
 WORD_MACROS = "application/vnd.ms-word.document.macroEnabled.main+xml"
 VBA = "application/vnd.ms-office.vbaProject"
+MAIN_PARTS = {WORD: "word/document.xml", POINT: "ppt/presentation.xml"}
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
 BODY = f'<w:document xmlns:w="{_W}"><w:body><w:p><w:r><w:t>Компост</w:t></w:r></w:p></w:body></w:document>'
@@ -25,7 +26,7 @@ def package(main: str = WORD, /, **changes: str | bytes | None) -> bytes:
     """
     named = {key.replace("__", "/").replace("_", ".") if "." not in key else key: v for key, v in changes.items()}
     parts: Parts = {
-        "[Content_Types].xml": types(main),
+        "[Content_Types].xml": types(**{MAIN_PARTS.get(main, "p0"): main}),
         "_rels/.rels": f'<Relationships xmlns="{_RELATIONSHIPS}"><Relationship Id="r1" Type="http://schemas.openxmlformats'
         '.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>',
         "word/document.xml": BODY,
@@ -33,10 +34,12 @@ def package(main: str = WORD, /, **changes: str | bytes | None) -> bytes:
     return zipped({name: text for name, text in {**parts, **named}.items() if text is not None})
 
 
-def types(*content_types: str) -> str:
-    """[Content_Types].xml with these types."""
-    overrides = "".join(f'<Override PartName="/p{i}" ContentType="{each}"/>' for i, each in enumerate(content_types))
-    return f'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">{overrides}</Types>'
+def types(*content_types: str, **of_parts: str) -> str:
+    """[Content_Types].xml with these types, of parts that matter to no test or of those named."""
+    named = {**{f"p{position}": each for position, each in enumerate(content_types)}, **of_parts}
+    overrides = "".join(f'<Override PartName="/{part}" ContentType="{each}"/>' for part, each in named.items())
+    defaults = '<Default Extension="xml" ContentType="application/xml"/>'
+    return f'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">{defaults}{overrides}</Types>'
 
 
 def zipped(parts: Parts, method: int = zipfile.ZIP_DEFLATED) -> bytes:

@@ -185,6 +185,16 @@ def test_a_text_box_is_read_once_after_its_paragraph() -> None:
     assert blocks(f"<w:p>{run('Beside.')}<w:r>{both}</w:r></w:p>") == (Paragraph("Beside."), Paragraph("In the box."))
 
 
+def test_what_stands_in_content_controls_is_read_wherever_they_are() -> None:
+    def control(inner: str) -> str:
+        return f"<w:sdt><w:sdtPr/><w:sdtContent>{inner}</w:sdtContent></w:sdt>"
+
+    row = f"<w:tr>{control(cell('a'))}{cell('b')}</w:tr>"
+    body = control(paragraph("Text")) + f"<w:tbl>{control(row)}{row}</w:tbl>" + f"<w:p>{control(run('End'))}</w:p>"
+    table = Preformatted("table", "| a | b |\n| --- | --- |\n| a | b |")
+    assert blocks(body) == (Paragraph("Text"), table, Paragraph("End"))
+
+
 def test_footnotes_stand_below_the_paragraph_that_refers_to_them() -> None:
     notes = f'<w:footnote w:id="2">{paragraph("First note.")}</w:footnote>'
     notes += f'<w:footnote w:id="3">{paragraph("Second.")}</w:footnote>'

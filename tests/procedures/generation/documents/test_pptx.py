@@ -16,10 +16,12 @@ from procedures.generation.documents import (
     page_starts,
     to_markdown,
 )
-from tests.procedures.generation.contents.making import POINT, package
+from tests.procedures.generation.contents.making import OFFICE as KINDS
+from tests.procedures.generation.contents.making import POINT, package, types
 
 DATA = Path(__file__).parents[3] / "data"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+SLIDE = f"{KINDS}presentationml.slide+xml"
 NAMES = (
     'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" '
     f'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:r="{OFFICE}"'
@@ -46,6 +48,9 @@ def show(*slides: str, attributes: str = "") -> Document:
     """What a presentation of these slides is read as."""
     ids = "".join(f'<p:sldId id="{256 + i}" r:id="slide{i}"/>' for i in range(len(slides)))
     parts = {
+        "[Content_Types].xml": types(
+            **{"ppt/presentation.xml": POINT}, **{f"ppt/slides/s{i}.xml": SLIDE for i in range(len(slides))}
+        ),
         "_rels/.rels": related(officeDocument0="ppt/presentation.xml"),
         "ppt/presentation.xml": f"<p:presentation {NAMES}><p:sldIdLst>{ids}</p:sldIdLst></p:presentation>",
         "ppt/_rels/presentation.xml.rels": related(**{f"slide{i}": f"slides/s{i}.xml" for i in range(len(slides))}),
