@@ -42,7 +42,6 @@ def create_app(settings: Settings | None = None) -> Litestar:
     configure_process(settings)
     service = Service(settings)
     calls = Calls(service.dispatcher, service.make_context)
-    downloads = Downloads(lambda: service.resources)
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncGenerator[None]:
@@ -52,6 +51,33 @@ def create_app(settings: Settings | None = None) -> Litestar:
                 yield
             await calls.settle()
         await asyncio.to_thread(end_tracing)
+
+    described = documents(surface(TABLE))
+    return Litestar(
+        [
+            *mount(calls, WireSettings(), described[OPENRPC].encode(), UPLOADS),
+            *[_page(path, page) for path, page in pages(described[OPENAPI]).items()],
+            _downloads(service),
+            *_probes(service, settings),
+            *_metrics(service, settings.metrics_token),
+            *_dashboard(service, settings, calls),
+        ],
+        lifespan=[lifespan],
+        openapi_config=None,
+        exception_handlers=exception_handlers(report_bug),
+        debug=False,
+        logging_config=None,
+    )
+
+
+def _downloads(service: Service) -> ASGIRouteHandler:
+    """Files of a folder, at their signed addresses."""
+    # streams of its own: signals end event streams, and a file is sent to its end
+    return handler(DOWNLOADS, Mount(Downloads(lambda: service.resources), Streams()))
+
+
+def _probes(service: Service, settings: Settings) -> list[HTTPRouteHandler]:
+    """What a supervisor asks for."""
 
     @get("/health", sync_to_thread=False)
     def health() -> dict[str, str]:
@@ -65,25 +91,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         serving = checks["database"] and checks["redis"] and checks["migrations"]
         return Response({"ready": serving, **checks}, status_code=200 if serving else NOT_READY)
 
-    described = documents(surface(TABLE))
-    files = handler(DOWNLOADS, Mount(downloads, Streams()))  # signals end event streams; a file is sent to its end
-    reference = [_page(path, page) for path, page in pages(described[OPENAPI]).items()]
-    return Litestar(
-        [
-            *mount(calls, WireSettings(), described[OPENRPC].encode(), UPLOADS),
-            *reference,
-            files,
-            health,
-            ready,
-            *_metrics(service, settings.metrics_token),
-            *_dashboard(service, settings, calls),
-        ],
-        lifespan=[lifespan],
-        openapi_config=None,
-        exception_handlers=exception_handlers(report_bug),
-        debug=False,
-        logging_config=None,
-    )
+    return [health, ready]
 
 
 def _metrics(service: Service, token: str) -> list[HTTPRouteHandler]:

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
-from tests.bench import client, documents, echo, generation, initiate, upload, watch
+from tests.bench import client, documents, echo, generation, initiate, policies, upload, watch
 from tests.bench.figure import Figure, table
 from tests.bench.service import Place, Service, place, service
 
@@ -31,7 +31,8 @@ async def _service_rows(there: Place, running: Service, *, short: bool) -> list[
     watched = await watch.measure(there, running, watchers=50 if short else 500, rounds=2 if short else 20)
     uploads = await upload.measure(there, running, rounds=1 if short else 7)
     read = await documents.measure(there, running, rounds=1 if short else 5, files=1 if short else 10)
-    return [*starts, *watched, *uploads, *read]
+    secured = await policies.measure(there, courses=2_000 if short else 200_000, rounds=1 if short else 7)
+    return [*starts, *watched, *uploads, *read, *secured]
 
 
 def _started(running: Service) -> Figure:
