@@ -9,7 +9,6 @@ from app.context import SignedIn
 from app.db.errors import DatabaseRefused
 from app.log import note
 from app.rpc import Code, Input, Output, RpcError
-from app.storage import StorageUnavailable
 from procedures._bases import instructor
 from procedures._errors import CourseNotFound, NotYours
 from procedures.courses._view import Course
@@ -50,7 +49,10 @@ async def delete(ctx: SignedIn, input: DeleteCourseInput) -> CourseDeleted:
         if refused.constraint == RUN_HAS_ENDED:
             raise CourseIsRunning() from None
         raise
-    await _delete_objects(ctx, files)
+    for (
+        file
+    ) in files:  # after the rows: an object without a row is only waste, a row without its object would be a promise
+        await ctx.resources.delete_object(file.storage_path)
     logger.bind(files=len(files)).info("course deleted")
     return CourseDeleted(success=True, course_id=input.course_id)
 
@@ -58,7 +60,7 @@ async def delete(ctx: SignedIn, input: DeleteCourseInput) -> CourseDeleted:
 async def _delete(ctx: SignedIn, course_id: UUID) -> list[StoredFile]:
     """Delete the course's rows, which gives its quota back; its files. Raises CourseNotFound, NotYours."""
     async with ctx.db.begin() as tx:
-        files = await tx.all("stored_files", StoredFile, course_id=course_id)
+        files = await tx.all("files_of_course", StoredFile, course_id=course_id)
         deleted = await tx.optional("delete_course", UUID, course_id=course_id)
         left = await tx.maybe("get_course", Course, course_id=course_id)
     if left is not None:
@@ -66,12 +68,3 @@ async def _delete(ctx: SignedIn, course_id: UUID) -> list[StoredFile]:
     if deleted is None:
         raise CourseNotFound()
     return files
-
-
-async def _delete_objects(ctx: SignedIn, files: list[StoredFile]) -> None:
-    """After the rows: an object without a row is only waste, a row without its object would be a promise."""
-    for file in files:
-        try:
-            await ctx.resources.storage.delete(file.storage_path)
-        except StorageUnavailable as error:
-            logger.bind(path=file.storage_path).warning("a deleted course's document stays in the storage: {}", error)

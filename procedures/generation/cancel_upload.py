@@ -29,11 +29,16 @@ async def cancel_upload(ctx: SignedIn, input: CancelUploadInput) -> UploadCancel
     """End an upload that the caller began and that is not complete; its quota and what has come are given back."""
     async with ctx.db.begin() as tx:
         path = await tx.optional("delete_upload", str, file_id=input.upload_id, user_id=ctx.user_id)
-        if path is None:
-            raise UploadNotFound()
-        try:
-            await ctx.resources.storage.delete_all(path)
-        except StorageUnavailable as error:  # the row stays, with all that it names
-            raise StorageFailed() from error
+        if path is not None:
+            await _delete_objects(ctx, path)
+    if path is None:
+        raise UploadNotFound()
     logger.bind(fileId=str(input.upload_id)).info("upload cancelled")
     return UploadCancelled(upload_id=input.upload_id)
+
+
+async def _delete_objects(ctx: SignedIn, path: str) -> None:
+    try:
+        await ctx.resources.storage.delete_all(path)
+    except StorageUnavailable as error:  # the row stays, with all that it names
+        raise StorageFailed() from error

@@ -51,7 +51,7 @@ returning
     difficulty, learning_outcomes, estimated_lessons, estimated_sections, content_strategy, output_formats,
     prerequisites, generation_status, created_at, updated_at;
 
--- name: stored_files(course_id)
+-- name: files_of_course(course_id)
 select storage_path
 from file_catalog
 where course_id = :course_id
