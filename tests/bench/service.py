@@ -9,6 +9,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+import asyncpg
 import httpx
 import msgspec
 
@@ -41,12 +42,18 @@ def place(folder: Path) -> Generator[Place]:
         environment = environment_for(
             database, redis_url, folder / "storage", environment="production", log_level="info", port=free_port()
         )
-        asyncio.run(allow_slots(redis_url))
+        asyncio.run(allow_slots(redis_url, database.superuser))
         yield Place(database, redis_url, environment, folder / "service.log")
 
 
-async def allow_slots(redis_url: str) -> None:
-    """What a worker's reaper and an administrator do: slots can be taken, and far more of them than runs will be."""
+async def allow_slots(redis_url: str, superuser: str) -> None:
+    """What a worker's reaper and an administrator do: slots can be taken, and far more of them than runs will be, and
+    than an administrator may allow.
+    """
+    root = await asyncpg.connect(superuser)
+    await root.execute("alter table app.global_limit drop constraint global_limit_concurrent_runs_check")
+    await root.execute("update app.global_limit set concurrent_runs = $1", NO_LIMIT)
+    await root.close()
     async with connect(redis_url) as redis:
         slots = Slots(redis, ttl_seconds=3600, default_global_limit=1)
         await slots.reconcile(await slots.held(), [], [])
