@@ -18,6 +18,7 @@ from saq.web.common import STATIC_PATH, render
 from app.auth.claims import Claims, Role
 from app.auth.errors import Forbidden
 from app.context import Resources, identity_of
+from app.db.audit import Call
 from app.db.jobs import QUEUE
 from app.db.session import Transaction
 from app.rpc import Code, RpcError
@@ -108,24 +109,24 @@ class QueueDesk:
 
     async def enter(self, claims: Claims) -> None:
         """Note that the superadmin comes in."""
-        async with self._begin(claims) as tx:
-            await _audit(tx, "queues.enter")
+        async with self._begin(claims, "enter"):
+            pass
 
     async def queues(self, claims: Claims) -> dict[str, Any]:
         """All queues: there is one."""
-        async with self._begin(claims) as tx:
+        async with self._begin(claims, "list") as tx:
             return {"queues": [await tx.maybe("queue_overview", Queue)]}
 
     async def queue(self, claims: Claims) -> dict[str, Any]:
         """The queue with the jobs that run, that failed for good, and that come next."""
-        async with self._begin(claims) as tx:
+        async with self._begin(claims, "get") as tx:
             found = await tx.maybe("queue_overview", Queue)
             jobs = await tx.all("queue_listing", QueueJob, limit=LISTED)
         return {"queue": found and msgspec.structs.replace(found, jobs=jobs)}
 
     async def job(self, claims: Claims, key: str) -> dict[str, Any]:
         """One job. Raises QueueJobNotFound."""
-        async with self._begin(claims) as tx:
+        async with self._begin(claims, "getJob", key) as tx:
             found = await tx.maybe("queue_job", QueueJob, key=key)
         if found is None:
             raise QueueJobNotFound()
@@ -133,10 +134,8 @@ class QueueDesk:
 
     async def retry(self, claims: Claims, key: str) -> None:
         """Queue an exhausted job once more. Raises QueueJobNotFound, NotRetried."""
-        async with self._begin(claims) as tx:
+        async with self._begin(claims, "retry", key) as tx:
             outcome = await tx.value("retry_exhausted_job", str, job_id=key)
-            if outcome == "retried":
-                await _audit(tx, "queues.retry", key)
         if outcome == "not_found":
             raise QueueJobNotFound()
         if outcome != "retried":
@@ -145,10 +144,8 @@ class QueueDesk:
 
     async def abort(self, claims: Claims, key: str) -> None:
         """Cancel the job with its run. Raises QueueJobNotFound, NotAborted."""
-        async with self._begin(claims) as tx:
+        async with self._begin(claims, "abort", key) as tx:
             done = await tx.value("cancel_job", Cancelled, job_id=key)
-            if done.outcome == "cancelled":
-                await _audit(tx, "queues.abort", key)
         if done.outcome == "finished":
             raise NotAborted(why=f"it is already {done.status}")
         if done.outcome in ("not_found", "not_yours"):
@@ -158,15 +155,12 @@ class QueueDesk:
         logger.bind(jobId=key, userId=str(claims.user_id)).info("job cancelled")
 
     @asynccontextmanager
-    async def _begin(self, claims: Claims) -> AsyncGenerator[Transaction]:
-        """A transaction of the superadmin, whose role is read anew: taken away, it ends the session at once."""
-        async with self._resources().database.session(identity_of(claims)).begin() as tx:
+    async def _begin(self, claims: Claims, action: str, key: str | None = None) -> AsyncGenerator[Transaction]:
+        """A transaction of the superadmin, whose role is read anew: taken away, it ends the session at once. It begins
+        with the audit trail's entry of the action.
+        """
+        call = Call(f"queues.{action}", None if key is None else {"jobId": key})
+        async with self._resources().database.session(identity_of(claims), call).begin() as tx:
             if await tx.optional("acting_role", str, user_id=claims.user_id) != Role.SUPERADMIN:
                 raise Forbidden()
             yield tx
-
-
-async def _audit(tx: Transaction, action: str, job_id: str | None = None) -> None:
-    """The action's row in the audit trail, in the action's transaction."""
-    values = {"event_type": "superadmin_action", "severity": "info", "course_id": None}
-    await tx.run("record_event", **values, job_id=job_id, metadata={"action": action})

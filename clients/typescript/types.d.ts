@@ -12,6 +12,18 @@ export type CreateCourseInputDifficulty = "advanced" | "beginner" | "intermediat
 
 export type FileProgressStatus = "completed" | "failed" | "pending" | "processing";
 
+export type GenerationStateStatus =
+  | "analyzing_task"
+  | "cancelled"
+  | "completed"
+  | "failed"
+  | "finalizing"
+  | "generating_content"
+  | "generating_structure"
+  | "initializing"
+  | "pending"
+  | "processing_documents";
+
 export type JobStatus = "active" | "cancelled" | "completed" | "delayed" | "failed" | "pending" | "waiting";
 
 export type LessonType = "assignment" | "interactive" | "quiz" | "text" | "video";
@@ -28,18 +40,6 @@ export type ListUsersInputSort = "-createdAt" | "createdAt" | "email";
 export type Role = "admin" | "instructor" | "student" | "superadmin";
 
 export type SlotHolderTier = "BASIC" | "FREE" | "PREMIUM" | "STANDARD" | "TRIAL";
-
-export type StatusSummaryStatus =
-  | "analyzing_task"
-  | "cancelled"
-  | "completed"
-  | "failed"
-  | "finalizing"
-  | "generating_content"
-  | "generating_structure"
-  | "initializing"
-  | "pending"
-  | "processing_documents";
 
 export type StepStatus = "completed" | "failed" | "in_progress" | "pending";
 
@@ -183,7 +183,7 @@ export type CourseEntry = {
   organizationId: Uuid;
   userId: Uuid;
   status: CourseStatus;
-  generationStatus: StatusSummaryStatus | null;
+  generationStatus: GenerationStateStatus | null;
   percentage: number | null;
   errorMessage: string | null;
   lastProgressUpdate: DateTime | null;
@@ -261,7 +261,7 @@ export type CreateUploadInput = {
  * Statuses in the order of the pipeline; the twenty busiest organizations; the twenty courses stuck for longest.
  */
 export type Dashboard = {
-  statuses: StatusSummary[];
+  statuses: GenerationStatusSummary[];
   busiest: BusyOrganization[];
   stuck: StuckCourse[];
 };
@@ -325,7 +325,7 @@ export type GenerationCancelled = {
 export type GenerationState = {
   courseId: Uuid;
   runId: Uuid | null;
-  status: StatusSummaryStatus | null;
+  status: GenerationStateStatus | null;
   progress: Progress | null;
   error: string | null;
   startedAt: DateTime | null;
@@ -336,6 +336,15 @@ export type GenerationState = {
 /** Which course. */
 export type GenerationStatusInput = {
   courseId: Uuid;
+};
+
+/** The courses of one generation status; the duration is that of those which have ended, in seconds. */
+export type GenerationStatusSummary = {
+  status: GenerationStateStatus;
+  courseCount: number;
+  avgDurationSeconds: number | null;
+  mostRecentUpdate: DateTime | null;
+  stuckCount: number;
 };
 
 /** Which course. */
@@ -443,7 +452,7 @@ export type ListAllCoursesInput = {
   organizationId?: Uuid | null | undefined;
   userId?: Uuid | null | undefined;
   status?: CourseStatus | null | undefined;
-  generationStatus?: StatusSummaryStatus | null | undefined;
+  generationStatus?: GenerationStateStatus | null | undefined;
 };
 
 /** Only what one superadmin did, one procedure, one changed row, or a time from `since` to before `until`. */
@@ -577,15 +586,6 @@ export type SlotHolder = {
   active: number;
 };
 
-/** The courses of one generation status; the duration is that of those which have ended, in seconds. */
-export type StatusSummary = {
-  status: StatusSummaryStatus;
-  courseCount: number;
-  avgDurationSeconds: number | null;
-  mostRecentUpdate: DateTime | null;
-  stuckCount: number;
-};
-
 /** One of the five steps; times are null until it starts and ends. */
 export type Step = {
   id: number;
@@ -603,7 +603,7 @@ export type StuckCourse = {
   title: string;
   organizationId: Uuid;
   userId: Uuid;
-  generationStatus: StatusSummaryStatus;
+  generationStatus: GenerationStateStatus;
   runId: Uuid | null;
   lastProgressUpdate: DateTime;
 };

@@ -8,7 +8,7 @@ from procedures._bases import admin
 from procedures.admin._view import GenerationStatus
 
 
-class StatusSummary(Output):
+class GenerationStatusSummary(Output):
     """The courses of one generation status; the duration is that of those which have ended, in seconds."""
 
     status: GenerationStatus
@@ -41,7 +41,7 @@ class StuckCourse(Output):
 class Dashboard(Output):
     """Statuses in the order of the pipeline; the twenty busiest organizations; the twenty courses stuck for longest."""
 
-    statuses: list[StatusSummary]
+    statuses: list[GenerationStatusSummary]
     busiest: list[BusyOrganization]
     stuck: list[StuckCourse]
 
@@ -51,7 +51,7 @@ async def get_dashboard(ctx: Administrator) -> Dashboard:
     """Summarize all generations for a superadmin, for an admin those of the own organization."""
     async with ctx.db.begin() as tx:
         return Dashboard(
-            statuses=await tx.all("dashboard_statuses", StatusSummary),
+            statuses=await tx.all("dashboard_statuses", GenerationStatusSummary),
             busiest=await tx.all("dashboard_busiest", BusyOrganization),
             stuck=await tx.all("dashboard_stuck", StuckCourse),
         )

@@ -80,10 +80,10 @@ async def test_coming_in_is_an_action_of_the_superadmins(served: Served) -> None
     caller = await served.user(Role.SUPERADMIN)
     await enter(served, caller)
     row = await served.world.row(
-        "select event_type, severity, metadata ->> 'action' as action from system_metrics where user_id = $1",
+        "select event_type, severity, metadata ->> 'procedure' as procedure from system_metrics where user_id = $1",
         caller.user_id,
     )
-    assert row == {"event_type": "superadmin_action", "severity": "info", "action": "queues.enter"}
+    assert row == {"event_type": "superadmin_action", "severity": "info", "procedure": "queues.enter"}
 
 
 async def test_an_access_token_is_no_cookie_and_a_cookie_no_token(served: Served, visitor: Visitor) -> None:
@@ -139,7 +139,7 @@ async def test_in_development_the_cookie_may_travel_over_http(
 
 
 async def test_without_a_secret_there_is_no_page(database: Database, redis_url: str, tmp_path: Path) -> None:
-    keys = {"jwt_secret": "", "jwks_url": "https://issuer.invalid/keys"}
+    keys = {"jwt_secret": "", "jwks_url": "https://issuer.invalid/keys", "download_secret": SECRET}
     async with serve(database, redis_url, tmp_path, **keys) as closed:
         error_of(await closed.http.get("/admin/queues"), 404)
     async with serve(database, redis_url, tmp_path, **keys, session_secret=SECRET) as opened:

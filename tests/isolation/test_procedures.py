@@ -19,6 +19,7 @@ from app.rpc import RpcError
 from procedures.generation.initiate import InitiateInput, initiate
 from procedures.generation.upload_file import upload_file
 from tests.procedures.calling import call, wire
+from tests.procedures.generation.resuming import begun
 from tests.procedures.generation.uploading import document
 from tests.wire.inputs import POSTED, VALID
 from tests.world import World, make_world, settings_for
@@ -49,7 +50,7 @@ async def world(database: Database, redis_url: str, tmp_path_factory: pytest.Tem
 async def things_of(world: World, owner: SignedIn) -> dict[str, str]:
     """An id of each kind, by the field that takes it."""
     course = await world.course(owner)
-    uploaded = await upload_file(owner, document(course))
+    uploaded, under_way = await upload_file(owner, document(course)), await begun(owner, course)
     started = await initiate(owner, InitiateInput(course_id=course))
     slug = await world.sql.fetchval("select slug from courses where id = $1", course)
     return {
@@ -58,6 +59,7 @@ async def things_of(world: World, owner: SignedIn) -> dict[str, str]:
         "organizationId": str(owner.claims.organization_id),
         "jobId": started.job_id,
         "fileId": str(uploaded.file_id),
+        "uploadId": str(under_way),
         "slug": slug,
     }
 
@@ -96,6 +98,6 @@ async def _everything(world: World, things: dict[str, str]) -> list[Any]:
 
 
 def test_every_kind_of_id_has_a_thing() -> None:
-    kinds = {"courseId", "userId", "organizationId", "jobId", "fileId", "slug"}
+    kinds = {"courseId", "userId", "organizationId", "jobId", "fileId", "uploadId", "slug"}
     assert {field for _, field in ASKED} <= kinds
     assert {path for path, _ in ASKED} >= {"admin.updateUserRole", "admin.updateOrganization", "courses.delete"}

@@ -43,6 +43,7 @@ from .types import (
     FileUrlInput,
     GenerationCancelled,
     GenerationState,
+    GenerationStateStatus,
     GenerationStatusInput,
     GetCourseInput,
     GetUploadInput,
@@ -72,7 +73,6 @@ from .types import (
     Role,
     SetGlobalLimitInput,
     SlotHolderTier,
-    StatusSummaryStatus,
     SystemEventEventType,
     SystemEventPage,
     SystemEventSeverity,
@@ -221,7 +221,7 @@ class Admin:
         organization_id: UUID | None = None,
         user_id: UUID | None = None,
         status: CourseStatus | None = None,
-        generation_status: StatusSummaryStatus | None = None,
+        generation_status: GenerationStateStatus | None = None,
     ) -> CourseEntryPage:
         """List courses: all of them to a superadmin, to an admin those of the own organization.
 

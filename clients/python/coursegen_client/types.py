@@ -18,15 +18,7 @@ if TYPE_CHECKING:
     CourseStatus: TypeAlias = Literal["archived", "draft", "published"]
     CreateCourseInputDifficulty: TypeAlias = Literal["advanced", "beginner", "intermediate"]
     FileProgressStatus: TypeAlias = Literal["completed", "failed", "pending", "processing"]
-    JobStatus: TypeAlias = Literal["active", "cancelled", "completed", "delayed", "failed", "pending", "waiting"]
-    LessonType: TypeAlias = Literal["assignment", "interactive", "quiz", "text", "video"]
-    ListAllCoursesInputSort: TypeAlias = Literal["-createdAt", "-updatedAt", "createdAt"]
-    ListAuditInputSort: TypeAlias = Literal["-number", "number"]
-    ListOrganizationsInputSort: TypeAlias = Literal["-createdAt", "createdAt", "name"]
-    ListUsersInputSort: TypeAlias = Literal["-createdAt", "createdAt", "email"]
-    Role: TypeAlias = Literal["admin", "instructor", "student", "superadmin"]
-    SlotHolderTier: TypeAlias = Literal["BASIC", "FREE", "PREMIUM", "STANDARD", "TRIAL"]
-    StatusSummaryStatus: TypeAlias = Literal[
+    GenerationStateStatus: TypeAlias = Literal[
         "analyzing_task",
         "cancelled",
         "completed",
@@ -38,6 +30,14 @@ if TYPE_CHECKING:
         "pending",
         "processing_documents",
     ]
+    JobStatus: TypeAlias = Literal["active", "cancelled", "completed", "delayed", "failed", "pending", "waiting"]
+    LessonType: TypeAlias = Literal["assignment", "interactive", "quiz", "text", "video"]
+    ListAllCoursesInputSort: TypeAlias = Literal["-createdAt", "-updatedAt", "createdAt"]
+    ListAuditInputSort: TypeAlias = Literal["-number", "number"]
+    ListOrganizationsInputSort: TypeAlias = Literal["-createdAt", "createdAt", "name"]
+    ListUsersInputSort: TypeAlias = Literal["-createdAt", "createdAt", "email"]
+    Role: TypeAlias = Literal["admin", "instructor", "student", "superadmin"]
+    SlotHolderTier: TypeAlias = Literal["BASIC", "FREE", "PREMIUM", "STANDARD", "TRIAL"]
     StepStatus: TypeAlias = Literal["completed", "failed", "in_progress", "pending"]
     SystemEventEventType: TypeAlias = Literal[
         "concurrency_limit_hit",
@@ -56,6 +56,7 @@ else:  # values that are newer than this file are let through
     CourseStatus = str
     CreateCourseInputDifficulty = str
     FileProgressStatus = str
+    GenerationStateStatus = str
     JobStatus = str
     LessonType = str
     ListAllCoursesInputSort = str
@@ -64,7 +65,6 @@ else:  # values that are newer than this file are let through
     ListUsersInputSort = str
     Role = str
     SlotHolderTier = str
-    StatusSummaryStatus = str
     StepStatus = str
     SystemEventEventType = str
     SystemEventSeverity = str
@@ -207,7 +207,7 @@ class CourseEntry(Struct, frozen=True, kw_only=True, rename="camel"):
     organization_id: UUID
     user_id: UUID
     status: CourseStatus
-    generation_status: StatusSummaryStatus | None
+    generation_status: GenerationStateStatus | None
     percentage: int | None
     error_message: str | None
     last_progress_update: datetime | None
@@ -288,7 +288,7 @@ class CreateUploadInput(Struct, frozen=True, kw_only=True, rename="camel", omit_
 class Dashboard(Struct, frozen=True, kw_only=True):
     """Statuses in the order of the pipeline; the twenty busiest organizations; the twenty courses stuck for longest."""
 
-    statuses: list[StatusSummary]
+    statuses: list[GenerationStatusSummary]
     busiest: list[BusyOrganization]
     stuck: list[StuckCourse]
 
@@ -358,7 +358,7 @@ class GenerationState(Struct, frozen=True, kw_only=True, rename="camel"):
 
     course_id: UUID
     run_id: UUID | None
-    status: StatusSummaryStatus | None
+    status: GenerationStateStatus | None
     progress: Progress | None
     error: str | None
     started_at: datetime | None
@@ -370,6 +370,16 @@ class GenerationStatusInput(Struct, frozen=True, kw_only=True, rename="camel", o
     """Which course."""
 
     course_id: UUID
+
+
+class GenerationStatusSummary(Struct, frozen=True, kw_only=True, rename="camel"):
+    """The courses of one generation status; the duration is that of those which have ended, in seconds."""
+
+    status: GenerationStateStatus
+    course_count: int
+    avg_duration_seconds: float | None
+    most_recent_update: datetime | None
+    stuck_count: int
 
 
 class GetCourseInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -482,7 +492,7 @@ class ListAllCoursesInput(Struct, frozen=True, kw_only=True, rename="camel", omi
     organization_id: UUID | None = None
     user_id: UUID | None = None
     status: CourseStatus | None = None
-    generation_status: StatusSummaryStatus | None = None
+    generation_status: GenerationStateStatus | None = None
 
 
 class ListAuditInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -617,16 +627,6 @@ class SlotHolder(Struct, frozen=True, kw_only=True, rename="camel"):
     active: int
 
 
-class StatusSummary(Struct, frozen=True, kw_only=True, rename="camel"):
-    """The courses of one generation status; the duration is that of those which have ended, in seconds."""
-
-    status: StatusSummaryStatus
-    course_count: int
-    avg_duration_seconds: float | None
-    most_recent_update: datetime | None
-    stuck_count: int
-
-
 class Step(Struct, frozen=True, kw_only=True):
     """One of the five steps; times are null until it starts and ends."""
 
@@ -646,7 +646,7 @@ class StuckCourse(Struct, frozen=True, kw_only=True, rename="camel"):
     title: str
     organization_id: UUID
     user_id: UUID
-    generation_status: StatusSummaryStatus
+    generation_status: GenerationStateStatus
     run_id: UUID | None
     last_progress_update: datetime
 

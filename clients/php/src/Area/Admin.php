@@ -182,7 +182,7 @@ final readonly class Admin
      *
      * @param Type\ListAllCoursesInputSort::* $sort
      * @param Type\CourseStatus::*|null $status
-     * @param Type\StatusSummaryStatus::*|null $generationStatus
+     * @param Type\GenerationStateStatus::*|null $generationStatus
      * @throws Error\CallTimeout
      * @throws Error\Forbidden
      * @throws Error\InvalidCursor

@@ -17,7 +17,7 @@ final readonly class CourseEntry implements JsonObject
 {
     /**
      * @param CourseStatus::* $status
-     * @param StatusSummaryStatus::*|null $generationStatus
+     * @param GenerationStateStatus::*|null $generationStatus
      */
     public function __construct(
         public string $id,

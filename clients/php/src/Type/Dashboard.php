@@ -16,7 +16,7 @@ use Coursegen\Runtime\JsonObject;
 final readonly class Dashboard implements JsonObject
 {
     /**
-     * @param list<StatusSummary> $statuses
+     * @param list<GenerationStatusSummary> $statuses
      * @param list<BusyOrganization> $busiest
      * @param list<StuckCourse> $stuck
      */
@@ -30,7 +30,7 @@ final readonly class Dashboard implements JsonObject
     public static function fromArray(array $data): self
     {
         return new self(
-            statuses: Decode::field($data, 'statuses', Decode::listOf(Decode::object(StatusSummary::class))),
+            statuses: Decode::field($data, 'statuses', Decode::listOf(Decode::object(GenerationStatusSummary::class))),
             busiest: Decode::field($data, 'busiest', Decode::listOf(Decode::object(BusyOrganization::class))),
             stuck: Decode::field($data, 'stuck', Decode::listOf(Decode::object(StuckCourse::class))),
         );

@@ -16,7 +16,7 @@ use Coursegen\Runtime\JsonObject;
 final readonly class GenerationState implements JsonObject
 {
     /**
-     * @param StatusSummaryStatus::*|null $status
+     * @param GenerationStateStatus::*|null $status
      */
     public function __construct(
         public string $courseId,

@@ -18,7 +18,7 @@ final readonly class ListAllCoursesInput implements JsonObject
     /**
      * @param ListAllCoursesInputSort::* $sort
      * @param CourseStatus::*|null $status
-     * @param StatusSummaryStatus::*|null $generationStatus
+     * @param GenerationStateStatus::*|null $generationStatus
      */
     public function __construct(
         public int $limit = 50,

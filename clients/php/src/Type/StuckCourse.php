@@ -16,7 +16,7 @@ use Coursegen\Runtime\JsonObject;
 final readonly class StuckCourse implements JsonObject
 {
     /**
-     * @param StatusSummaryStatus::* $generationStatus
+     * @param GenerationStateStatus::* $generationStatus
      */
     public function __construct(
         public string $id,

@@ -13,10 +13,10 @@ use Coursegen\Runtime\JsonObject;
 /**
  * The courses of one generation status; the duration is that of those which have ended, in seconds.
  */
-final readonly class StatusSummary implements JsonObject
+final readonly class GenerationStatusSummary implements JsonObject
 {
     /**
-     * @param StatusSummaryStatus::* $status
+     * @param GenerationStateStatus::* $status
      */
     public function __construct(
         public string $status,
