@@ -68,7 +68,7 @@ async def test_without_a_valid_token_there_is_no_session(served: Served, header:
 
 @pytest.mark.parametrize("change", ["update users set role = 'admin'", "update users set is_active = false"])
 async def test_whom_the_database_knows_as_none_any_more_is_refused_at_once(served: Served, change: str) -> None:
-    caller = await served.user(Role.SUPERADMIN)
+    caller, _other = await served.user(Role.SUPERADMIN), await served.user(Role.SUPERADMIN)  # the last one stays
     visitor = await enter(served, caller)
     await visitor.answer("api/queues")
     await served.world.sql.execute(f"{change} where id = $1", caller.user_id)
