@@ -334,8 +334,9 @@ export type AppRecord = {
      *
      * When the connection breaks, what has come is kept, unless a checksum was sent: getUpload tells where to go on.
      *
-     * Errors: `ChecksumInvalid`, `ChecksumMismatch`, `CourseNotFound`, `FileContentInvalid`, `FileSizeMismatch`,
-     * `FileTooLarge`, `FileTypeMismatch`, `Forbidden`, `OffsetMismatch`, `RateLimited`, `SlotsUnavailable`,
+     * Errors: `ArchiveTooLarge`, `ChecksumInvalid`, `ChecksumMismatch`, `CourseNotFound`, `FileContentInvalid`,
+     * `FileDamaged`, `FileEncrypted`, `FileHasMacros`, `FileSizeMismatch`, `FileTooComplex`, `FileTooLarge`,
+     * `FileTypeMismatch`, `FileUnsafe`, `Forbidden`, `ImageTooLarge`, `OffsetMismatch`, `RateLimited`, `SlotsUnavailable`,
      * `StorageFailed`, `StorageQuotaExceeded`, `Unauthorized`, `UploadChanged`, `UploadInTooManyParts`, `UploadNotFound`.
      */
     appendToUpload: MutationProcedure<{
@@ -343,14 +344,21 @@ export type AppRecord = {
       input: types.AppendInput;
       output: types.Upload;
       errorShape:
+        | errors.ArchiveTooLarge
         | errors.ChecksumInvalid
         | errors.ChecksumMismatch
         | errors.CourseNotFound
         | errors.FileContentInvalid
+        | errors.FileDamaged
+        | errors.FileEncrypted
+        | errors.FileHasMacros
         | errors.FileSizeMismatch
+        | errors.FileTooComplex
         | errors.FileTooLarge
         | errors.FileTypeMismatch
+        | errors.FileUnsafe
         | errors.Forbidden
+        | errors.ImageTooLarge
         | errors.OffsetMismatch
         | errors.RateLimited
         | errors.SlotsUnavailable

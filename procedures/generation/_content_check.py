@@ -29,7 +29,11 @@ class ContentCheck:
             async with ctx.resources.storage.on_disk(key) as path:
                 with checking():
                     await ctx.resources.processes.run_within(CHECK_LIMITS, check_file, path, self._extension)
-        except (ObjectMissing, StorageUnavailable) as error:
+        except (
+            ObjectMissing,
+            StorageUnavailable,
+            FileNotFoundError,
+        ) as error:  # another request has deleted it meanwhile
             raise StorageFailed() from error
 
     def _judge(self, head: bytes) -> None:

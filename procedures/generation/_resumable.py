@@ -12,8 +12,9 @@ from app.saga import Saga
 from app.storage import StorageUnavailable, part_key
 from procedures.generation._intake import Intake, SizeLimit
 from procedures.generation._reservation import Whole, discard, finish, read_allowance
-from procedures.generation._upload_errors import FileTooLarge, FileTypeMismatch, UploadChanged, UploadNotFound
+from procedures.generation._upload_errors import FileTooLarge, UploadChanged, UploadNotFound
 from procedures.generation._upload_view import Upload, uploaded
+from procedures.generation.contents import REFUSALS
 
 MOST_PARTS = 10_000
 
@@ -85,7 +86,7 @@ async def complete(ctx: SignedIn, upload: UploadRow, last_part: UUID) -> None:
         saga.on_failure(ctx.resources.storage.delete, whole)
         try:
             await intake.store(ctx, whole, _joined(ctx, upload.storage_path, [*upload.parts, last_part]))
-        except (FileTypeMismatch, FileTooLarge):
+        except (*REFUSALS, FileTooLarge):
             await discard(ctx, upload.upload_id, upload.storage_path)
             raise
         file = Whole(

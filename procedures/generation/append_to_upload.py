@@ -26,7 +26,6 @@ from procedures.generation._upload_errors import (
     FileContentInvalid,
     FileSizeMismatch,
     FileTooLarge,
-    FileTypeMismatch,
     OffsetMismatch,
     StorageFailed,
     StorageQuotaExceeded,
@@ -35,6 +34,7 @@ from procedures.generation._upload_errors import (
     UploadNotFound,
 )
 from procedures.generation._upload_view import Upload
+from procedures.generation.contents import REFUSALS
 from procedures.generation.upload_file import LARGEST_BODY, LARGEST_NUMBER
 
 APPEND_SECONDS = 3600.0
@@ -80,7 +80,7 @@ EXAMPLE = AppendInput(upload_id=UPLOAD_ID, offset=0, content="SGVsbG8sIHdvcmxkIQ
         ChecksumMismatch,
         FileContentInvalid,
         FileSizeMismatch,
-        FileTypeMismatch,
+        *REFUSALS,
         FileTooLarge,
         StorageQuotaExceeded,
         StorageFailed,

@@ -579,14 +579,21 @@ class Generation:
         `checksum` is what the bytes must hash to, `sha1` or `sha256`, a space, and the digest in base64.
 
         Raises:
+            ArchiveTooLarge
             ChecksumInvalid
             ChecksumMismatch
             CourseNotFound
             FileContentInvalid
+            FileDamaged
+            FileEncrypted
+            FileHasMacros
             FileSizeMismatch
+            FileTooComplex
             FileTooLarge
             FileTypeMismatch
+            FileUnsafe
             Forbidden
+            ImageTooLarge
             OffsetMismatch
             RateLimited
             SlotsUnavailable

@@ -18,6 +18,7 @@ from procedures.generation._appending import SEGMENT_BYTES
 from procedures.generation.cancel_upload import CancelUploadInput, cancel_upload
 from procedures.generation.get_upload import GetUploadInput, get_upload
 from procedures.generation.uploads import LARGEST_FILE
+from tests.procedures.generation.contents.making import ole, zipped
 from tests.procedures.generation.resuming import append, begun, offset_of
 from tests.procedures.generation.uploading import TEXT, Left, left, owner_and_course, pieces_of
 from tests.s3 import s3_endpoint
@@ -114,6 +115,22 @@ async def test_parts_that_a_crash_left_beside_a_file_are_dropped_by_the_reaper(
     assert await left(own_world, owner, course) == Left(len(TEXT), 1, 1)
     assert await own_world.sql.fetchval("select parts from file_catalog") == []
     assert (await get_upload(owner, GetUploadInput(upload_id=upload))).uploaded is not None
+
+
+@pytest.mark.parametrize(
+    ("content", "refusal"),
+    [(ole(encrypted=True), errors.FileEncrypted), (zipped({"a.txt": b"x"}), errors.FileTypeMismatch)],
+)
+async def test_a_file_that_is_refused_only_as_a_whole_ends_its_upload(
+    world: World, content: bytes, refusal: type[errors.FileEncrypted] | type[errors.FileTypeMismatch]
+) -> None:
+    owner, course = await owner_and_course(world)
+    docx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    upload = await begun(owner, course, len(content), "notes.docx", mime_type=docx)
+    await append(owner, upload, 0, content[:50])
+    with pytest.raises(refusal):
+        await append(owner, upload, 50, content[50:])
+    assert await left(world, owner, course) == Left(0, 0, 0)
 
 
 async def test_the_limits_of_the_tier_are_those_of_other_uploads(world: World) -> None:

@@ -31,15 +31,22 @@ final readonly class Generation
      *
      * `checksum` is what the bytes must hash to, `sha1` or `sha256`, a space, and the digest in base64.
      *
+     * @throws Error\ArchiveTooLarge
      * @throws Error\CallTimeout
      * @throws Error\ChecksumInvalid
      * @throws Error\ChecksumMismatch
      * @throws Error\CourseNotFound
      * @throws Error\FileContentInvalid
+     * @throws Error\FileDamaged
+     * @throws Error\FileEncrypted
+     * @throws Error\FileHasMacros
      * @throws Error\FileSizeMismatch
+     * @throws Error\FileTooComplex
      * @throws Error\FileTooLarge
      * @throws Error\FileTypeMismatch
+     * @throws Error\FileUnsafe
      * @throws Error\Forbidden
+     * @throws Error\ImageTooLarge
      * @throws Error\InvalidInput
      * @throws Error\OffsetMismatch
      * @throws Error\RateLimited
