@@ -26,7 +26,7 @@ from app.transports.calls import Calls
 from app.transports.dashboard import ROOT, Cookie, Dashboard, Ui
 from app.transports.downloads import Downloads
 from app.transports.heap import freeze_heap
-from app.transports.litestar import exception_handlers, handler, mount
+from app.transports.litestar import AsgiApp, application, handler, wires
 from app.transports.mount import Mount
 from app.transports.streams import Streams
 from app.transports.wire import WireSettings
@@ -35,7 +35,7 @@ from app.work.dashboard import QueueDesk, assets, page
 NOT_READY = 503
 
 
-def create_app(settings: Settings | None = None) -> Litestar:
+def create_app(settings: Settings | None = None) -> AsgiApp:
     """The application of one API process; resources open when the server starts it."""
     end_with_parent()
     settings = settings or read_settings()
@@ -53,27 +53,24 @@ def create_app(settings: Settings | None = None) -> Litestar:
         await asyncio.to_thread(end_tracing)
 
     described = documents(surface(TABLE))
-    return Litestar(
+    return application(
+        wires(calls, WireSettings(), report_bug, described[OPENRPC].encode(), UPLOADS),
+        report_bug,
         [
-            *mount(calls, WireSettings(), described[OPENRPC].encode(), UPLOADS),
             *[_page(path, page) for path, page in pages(described[OPENAPI]).items()],
             _downloads(service),
             *_probes(service, settings),
             *_metrics(service, settings.metrics_token),
             *_dashboard(service, settings, calls),
         ],
-        lifespan=[lifespan],
-        openapi_config=None,
-        exception_handlers=exception_handlers(report_bug),
-        debug=False,
-        logging_config=None,
+        [lifespan],
     )
 
 
 def _downloads(service: Service) -> ASGIRouteHandler:
     """Files of a folder, at their signed addresses."""
     # streams of its own: signals end event streams, and a file is sent to its end
-    return handler(DOWNLOADS, Mount(Downloads(lambda: service.resources), Streams()))
+    return handler(DOWNLOADS, Mount(Downloads(lambda: service.resources), Streams(), report_bug))
 
 
 def _probes(service: Service, settings: Settings) -> list[HTTPRouteHandler]:
@@ -118,7 +115,7 @@ def _dashboard(service: Service, settings: Settings, calls: Calls) -> list[ASGIR
     ui, cookie = Ui(page(ROOT), assets()), Cookie(secure=not settings.development)
     desk = QueueDesk(lambda: service.resources)
     codec = Dashboard(desk, ui, Sessions(secret), lambda: service.resources.verifier, cookie)
-    return [handler(ROOT, Mount(codec, calls.streams))]
+    return [handler(ROOT, Mount(codec, calls.streams, report_bug))]
 
 
 def _page(path: str, page: Page) -> HTTPRouteHandler:

@@ -97,7 +97,7 @@ def test_all_lines_of_a_burst_are_written_in_order_before_the_process_ends() -> 
 from app.log import call_line, configure_logging
 configure_logging("info", "json", environment="test", version="1")
 for number in range(20_000):
-    call_line(number=number)
+    call_line("a.b", "query", "OK", number)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert [json.loads(line)["number"] for line in done.stderr.splitlines()] == list(range(20_000))
+    assert [json.loads(line)["ms"] for line in done.stderr.splitlines()] == list(range(20_000))

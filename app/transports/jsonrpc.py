@@ -4,7 +4,6 @@ What was understood as JSON-RPC is answered with HTTP 200 and an error object in
 request did not get as far (405, 408, 413, 415), and their bodies are error objects with a null id all the same.
 """
 
-import asyncio
 from typing import Final, Literal
 
 import msgspec
@@ -23,6 +22,7 @@ from app.transports.answers import JSON_HEADERS, failure_headers
 from app.transports.body import BodyReader
 from app.transports.calls import Calls, encode
 from app.transports.http import HttpRequest, HttpResponse
+from app.transports.together import together
 from app.transports.wire import WireSettings
 
 _NULL: Final = b"null"
@@ -108,7 +108,7 @@ class JsonRpc:
         return pieces
 
     async def _many(self, pieces: list[Raw], request: HttpRequest) -> bytes | None:
-        answers = await asyncio.gather(*(self._one(piece, request) for piece in pieces))
+        answers = await together(self._one(piece, request) for piece in pieces)
         told = [answer for answer in answers if answer is not None]
         return b"[" + b",".join(told) + b"]" if told else None
 

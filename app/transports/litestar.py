@@ -1,12 +1,13 @@
 """The one transport that knows Litestar: the codecs as mounts, and the framework's own failures in the wires' shape."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, cast
 
-from litestar import Request, Response
+from litestar import Litestar, Request, Response
 from litestar.exceptions import HTTPException
-from litestar.handlers import ASGIRouteHandler
+from litestar.handlers import ASGIRouteHandler, HTTPRouteHandler
 from litestar.types import Receive, Scope, Send
 
 from app.rpc import Code, ErrorShape
@@ -19,14 +20,16 @@ from app.transports.http import Receive as AsgiReceive
 from app.transports.http import Scope as AsgiScope
 from app.transports.http import Send as AsgiSend
 from app.transports.jsonrpc import JsonRpc
-from app.transports.mount import Codec, Mount
+from app.transports.mount import Codec, Mount, ReportBug
 from app.transports.plain import Plain
 from app.transports.trpc import Trpc
 from app.transports.tus import Tus, TusProcedures
 from app.transports.wire import WireSettings
 
-ReportBug = Callable[[str, Exception], None]
 ExceptionHandler = Callable[[Request[Any, Any, Any], Exception], Response[bytes]]
+
+Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
+AsgiApp = Callable[[AsgiScope, AsgiReceive, AsgiSend], Awaitable[None]]
 
 FILES = "/files"
 """Where resumable uploads are."""
@@ -35,13 +38,17 @@ _SERVER_ERROR = 500
 _CODES = {code.http_status: code for code in Code if code is not Code.PARSE_ERROR}
 
 
-def mount(
-    calls: Calls, wire: WireSettings, openrpc: bytes | None = None, uploads: TusProcedures | None = None
-) -> list[ASGIRouteHandler]:
-    """The wires as route handlers: JSON-RPC at `/rpc`, plain JSON under it, tRPC under `/trpc`, the old routes
+def wires(
+    calls: Calls,
+    wire: WireSettings,
+    report: ReportBug,
+    openrpc: bytes | None = None,
+    uploads: TusProcedures | None = None,
+) -> dict[str, Mount]:
+    """The wires by the path they are under: JSON-RPC at `/rpc`, plain JSON under it, tRPC under `/trpc`, the old routes
     under `/api`, and tus under `/files` where there are `uploads`.
 
-    `openrpc` is the document, as JSON, that JSON-RPC's `rpc.discover` answers with.
+    `openrpc` is the document, as JSON, that JSON-RPC's `rpc.discover` answers with. `report` is told of a codec's bug.
     """
     plain, jsonrpc = Plain(calls, wire), JsonRpc(calls, wire, openrpc)
 
@@ -51,11 +58,44 @@ def mount(
     codecs: dict[str, Codec] = {"/rpc": rpc, "/trpc": Trpc(calls, wire), "/api": Compat(calls, wire)}
     if uploads:
         codecs[FILES] = Tus(calls, wire, uploads, FILES)
-    return [handler(path, Mount(codec, calls.streams)) for path, codec in codecs.items()]
+    return {path: Mount(codec, calls.streams, report) for path, codec in codecs.items()}
+
+
+def application(
+    mounts: Mapping[str, Mount],
+    report: ReportBug,
+    handlers: Sequence[ASGIRouteHandler | HTTPRouteHandler] = (),
+    lifespan: Sequence[Lifespan] = (),
+) -> AsgiApp:
+    """The mounts, each at its path and at all under it, and the framework for what is left.
+
+    Measured: on the framework's own way to a mount a call spends as long again as on its way through the dispatcher's
+    table, its decoder and its encoder together.
+    """
+    app = Litestar(
+        handlers,
+        lifespan=lifespan,
+        openapi_config=None,
+        exception_handlers=exception_handlers(report),
+        debug=False,
+        logging_config=None,
+    )
+
+    async def serve(scope: AsgiScope, receive: AsgiReceive, send: AsgiSend) -> None:
+        path: str = scope.get("path", "")
+        end = path.find("/", 1)
+        mounted = mounts.get(path if end < 0 else path[:end])
+        if mounted is None:
+            await app(cast(Scope, scope), cast(Receive, receive), cast(Send, send))
+        else:
+            scope["path"] = "" if end < 0 else path[end:]
+            await mounted(scope, receive, send)
+
+    return serve
 
 
 def handler(path: str, app: Mount) -> ASGIRouteHandler:
-    """One codec as the handler of all that is under a path."""
+    """One codec as the framework's handler of all that is under a path."""
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         await app(cast(AsgiScope, scope), cast(AsgiReceive, receive), cast(AsgiSend, send))

@@ -1,6 +1,5 @@
 """tRPC's batches: many calls in one request, each answered by itself; some requests are refused as a whole."""
 
-import asyncio
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ from app.transports.answers import UNREAD
 from app.transports.body import BodyReader, query_input
 from app.transports.calls import Calls, Encoded, Events
 from app.transports.http import HttpRequest
+from app.transports.together import together
 from app.transports.trpc_method import check_method
 from app.transports.wire import WireSettings
 
@@ -61,7 +61,7 @@ class Batch:
 
     async def results(self) -> list[Encoded]:
         """The outcomes of all calls, which run at once."""
-        return await asyncio.gather(*map(self.result, range(len(self.paths))))
+        return await together(map(self.result, range(len(self.paths))))
 
     def result(self, index: int) -> Awaitable[Encoded]:
         """The outcome of one call. A generator is refused."""

@@ -24,7 +24,8 @@ from app.rpc import Base, Dispatcher, Input, Output, Router, Table
 from app.transports.calls import Calls
 from app.transports.heap import freeze_heap
 from app.transports.http import Receive, Scope, Send
-from app.transports.litestar import exception_handlers, mount
+from app.transports.litestar import application
+from app.transports.litestar import wires as codecs
 from app.transports.wire import WireSettings
 
 
@@ -85,13 +86,11 @@ async def _lifespan_of_wires(_app: Litestar) -> AsyncGenerator[None, None]:
     yield
 
 
-wires = Litestar(
-    route_handlers=mount(_calls, WireSettings()),
-    lifespan=[_lifespan_of_wires],
-    exception_handlers={**exception_handlers(lambda _id, _error: None)},
-    openapi_config=None,
-    logging_config=None,
-)
+def _no_bug(_id: str, _error: Exception) -> None:
+    """Nobody is told."""
+
+
+wires = application(codecs(_calls, WireSettings(), _no_bug), _no_bug, lifespan=[_lifespan_of_wires])
 
 
 @post("/echo", status_code=200)

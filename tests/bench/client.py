@@ -20,11 +20,11 @@ from uuid import UUID
 
 import httpx
 import msgspec
-from litestar import Litestar
 
 from app.gen.python import python_files
 from app.rpc import Router, Table
 from app.rpc.surface import surface
+from app.transports.litestar import AsgiApp
 from tests.bench.apps import SAMPLE, Echoed, EchoInput, echo, echo_mutation, wires
 from tests.transports.server import serving
 
@@ -39,7 +39,7 @@ DECODER = msgspec.json.Decoder(Echoed)
 Seconds = list[tuple[float, float]]
 
 
-def create_app() -> Litestar:
+def create_app() -> AsgiApp:
     """The server of both."""
     return wires
 

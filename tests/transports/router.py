@@ -9,7 +9,7 @@ from litestar import Litestar, get
 from app.context import Request
 from app.rpc import CallRecord, Dispatcher, Input, Router, Table
 from app.transports.calls import Calls
-from app.transports.litestar import exception_handlers, mount
+from app.transports.litestar import AsgiApp, application, wires
 from app.transports.wire import WireSettings
 from tests.transports import calls, feeds, letters
 from tests.transports.calls import public
@@ -87,6 +87,10 @@ def _ignore(_record: CallRecord) -> None:
     """No log."""
 
 
+def ignore_bug(_id: str, _error: Exception) -> None:
+    """No log either."""
+
+
 def _the_request(request: Request) -> Request:
     return request
 
@@ -97,20 +101,14 @@ def crash_outside() -> None:
     raise ValueError("a secret of the server")
 
 
-def create_app() -> Litestar:
+def create_app() -> AsgiApp:
     """The application that the tests' server serves."""
-    wires = Calls(Dispatcher(Table(router), _ignore), _the_request)
+    made = Calls(Dispatcher(Table(router), _ignore), _the_request)
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncGenerator[None, None]:
-        with wires.streams.ended_by_signals():
+        with made.streams.ended_by_signals():
             yield
-            await wires.settle()
+            await made.settle()
 
-    return Litestar(
-        [*mount(wires, WIRE), crash_outside],
-        lifespan=[lifespan],
-        exception_handlers=exception_handlers(lambda _id, _error: None),
-        openapi_config=None,
-        logging_config=None,
-    )
+    return application(wires(made, WIRE, ignore_bug), ignore_bug, [crash_outside], [lifespan])

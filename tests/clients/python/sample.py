@@ -9,13 +9,13 @@ from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
-from litestar import Litestar
 
 from app.context import Request
 from app.rpc import Base, CallRecord, Code, Dispatcher, Input, Moment, Output, Router, RpcError, Table, Tracked
 from app.transports.calls import Calls
-from app.transports.litestar import exception_handlers, mount
+from app.transports.litestar import AsgiApp, application, wires
 from app.transports.wire import WireSettings
+from tests.transports.router import ignore_bug
 
 public = Base[Request]()
 keys: list[str] = []
@@ -205,8 +205,7 @@ def _same(request: Request) -> Request:
     return request
 
 
-def create_app() -> Litestar:
+def create_app() -> AsgiApp:
     """The application that serves it."""
     calls = Calls(Dispatcher(TABLE, _ignore), _same)
-    handlers = exception_handlers(lambda _id, _error: None)
-    return Litestar(mount(calls, WireSettings()), exception_handlers=handlers, openapi_config=None, logging_config=None)
+    return application(wires(calls, WireSettings(), ignore_bug), ignore_bug)

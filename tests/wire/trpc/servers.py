@@ -8,8 +8,9 @@ from litestar import Litestar
 from app.context import Request
 from app.rpc import CallRecord, Dispatcher, Table
 from app.transports.calls import Calls
-from app.transports.litestar import exception_handlers, mount
+from app.transports.litestar import AsgiApp, application, wires
 from app.transports.wire import WireSettings
+from tests.transports.router import ignore_bug
 from tests.wire.trpc.router import router
 
 
@@ -21,7 +22,7 @@ def _the_request(request: Request) -> Request:
     return request
 
 
-def _serve(wire: WireSettings, *, stacks: bool = False) -> Litestar:
+def _serve(wire: WireSettings, *, stacks: bool = False) -> AsgiApp:
     calls = Calls(Dispatcher(Table(router), _ignore, stacks=stacks), _the_request)
 
     @asynccontextmanager
@@ -30,30 +31,24 @@ def _serve(wire: WireSettings, *, stacks: bool = False) -> Litestar:
             yield
             await calls.settle()
 
-    return Litestar(
-        mount(calls, wire),
-        lifespan=[lifespan],
-        exception_handlers=exception_handlers(lambda _id, _error: None),
-        openapi_config=None,
-        logging_config=None,
-    )
+    return application(wires(calls, wire, ignore_bug), ignore_bug, lifespan=[lifespan])
 
 
-def main() -> Litestar:
+def main() -> AsgiApp:
     """Batches of up to 10 calls, no method override, no stacks."""
     return _serve(WireSettings(batch_limit=10, method_override=False, ping=0.2))
 
 
-def dev() -> Litestar:
+def dev() -> AsgiApp:
     """Stacks."""
     return _serve(WireSettings(batch_limit=10, method_override=False), stacks=True)
 
 
-def override() -> Litestar:
+def override() -> AsgiApp:
     """Method override, and whatever else is our default."""
     return _serve(WireSettings(ping=0.2))
 
 
-def nobatch() -> Litestar:
+def nobatch() -> AsgiApp:
     """No batches."""
     return _serve(WireSettings(batch_limit=0, method_override=False))
