@@ -11,11 +11,13 @@ from contextlib import asynccontextmanager
 from enum import Enum
 from tempfile import NamedTemporaryFile
 from typing import Any, cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 from litestar import Litestar, post
+from litestar.middleware import ASGIMiddleware
 from litestar.params import JSONBody
+from litestar.types import ASGIApp
 
 from app.boot import begin_call, log_call
 from app.context import Context, Request, Resources
@@ -106,6 +108,30 @@ async def _lifespan_of_handler(_app: Litestar) -> AsyncGenerator[None, None]:
 
 
 handler = Litestar([echo_handler], lifespan=[_lifespan_of_handler], openapi_config=None, logging_config=None)
+
+
+class RequestIds(ASGIMiddleware):
+    """The caller's X-Request-ID, or a new one, in the answer."""
+
+    async def handle(self, scope: Any, receive: Any, send: Any, next_app: ASGIApp) -> None:
+        """Add the header to the answer."""
+        sent = dict(scope["headers"]).get(b"x-request-id") or uuid4().hex.encode()
+
+        async def identified_send(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"x-request-id", sent)]
+            await send(message)
+
+        await next_app(scope, receive, identified_send)
+
+
+identified = Litestar(
+    [echo_handler],
+    lifespan=[_lifespan_of_handler],
+    middleware=[RequestIds()],
+    openapi_config=None,
+    logging_config=None,
+)
 
 _decoder = msgspec.json.Decoder(EchoInput)
 

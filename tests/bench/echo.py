@@ -47,8 +47,10 @@ BODY: Final = msgspec.json.encode(SAMPLE)
 SERVERS: Final[dict[str, Command]] = {
     "bare ASGI": granian("bare"),
     "ours": granian("wires"),
-    "Litestar": granian("handler"),
-    "FastAPI": uvicorn,
+    "Litestar": granian("identified", "--access-log"),
+    "bare Litestar": granian("handler"),
+    "FastAPI": uvicorn("identified"),
+    "bare FastAPI": uvicorn("app", "--no-access-log"),
     "tRPC": trpc,
 }
 WORKS: Final[dict[str, tuple[str, bytes]]] = {
@@ -56,7 +58,9 @@ WORKS: Final[dict[str, tuple[str, bytes]]] = {
     "plain": ("ours", _post("/rpc/bench.echo", BODY)),
     "plain mutation": ("ours", _post("/rpc/bench.echoMutation", BODY)),
     "Litestar": ("Litestar", _post("/echo", BODY)),
+    "bare Litestar": ("bare Litestar", _post("/echo", BODY)),
     "FastAPI": ("FastAPI", _post("/echo", BODY)),
+    "bare FastAPI": ("bare FastAPI", _post("/echo", BODY)),
     "tRPC on Node": ("tRPC", _post("/echo", BODY)),
     "JSON-RPC": ("ours", _post("/rpc", msgspec.json.encode(_call(1)))),
     "JSON-RPC batch": ("ours", _post("/rpc", msgspec.json.encode([_call(number) for number in range(BATCH)]))),
@@ -69,8 +73,10 @@ WORKS: Final[dict[str, tuple[str, bytes]]] = {
 COMPARED: Final = (
     ("1", "typed echo against bare ASGI", "plain", "bare ASGI", 1, 0.75),
     ("1", "the same as a mutation", "plain mutation", "bare ASGI", 1, None),
-    ("2", "typed echo against a Litestar handler", "plain", "Litestar", 1, 1.5),
-    ("2", "typed echo against FastAPI on uvicorn", "plain", "FastAPI", 1, 2.5),
+    ("2", "typed echo against a Litestar handler, with request ids and its server's log", "plain", "Litestar", 1, 1.5),
+    ("2", "the same without them, which ours does not do", "plain", "bare Litestar", 1, None),
+    ("2", "typed echo against FastAPI on uvicorn, with request ids and its server's log", "plain", "FastAPI", 1, 2.5),
+    ("2", "the same without them, which ours does not do", "plain", "bare FastAPI", 1, None),
     ("2", "typed echo against tRPC 11 on Node", "plain", "tRPC on Node", 1, 4.0),
     ("3", "calls in JSON-RPC batches of 10 against single calls", "JSON-RPC batch", "JSON-RPC", BATCH, 3.0),
     ("3", "calls in tRPC batches of 10 against single calls", "tRPC wire batch", "tRPC wire", BATCH, 3.0),

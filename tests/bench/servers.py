@@ -25,21 +25,25 @@ class Server(msgspec.Struct, frozen=True):
     pid: int
 
 
-def granian(application: str, **environment: str) -> Command:
+def granian(application: str, *more: str, **environment: str) -> Command:
     """An application of `apps.py` on the server that ours runs on, with this in its environment."""
 
     def command(port: int) -> list[str]:
-        options = ["--interface", "asgi", "--no-ws", "--log-level", "warning", "--port", str(port)]
+        options = ["--interface", "asgi", "--no-ws", "--log-level", "warning", "--port", str(port), *more]
         variables = [f"{name}={value}" for name, value in environment.items()]
         return ["env", *variables, sys.executable, "-m", "granian", *options, f"tests.bench.apps:{application}"]
 
     return command
 
 
-def uvicorn(port: int) -> list[str]:
-    """FastAPI, on the server that its documentation names, with its C parts and without its log."""
-    options = ["--port", str(port), "--no-access-log", "--log-level", "warning", "--app-dir", str(PEERS)]
-    return [str(PEERS / ".venv" / "bin" / "uvicorn"), *options, "fastapi_echo:app"]
+def uvicorn(application: str, *more: str) -> Command:
+    """An application of FastAPI, on the server that its documentation names, with its C parts."""
+
+    def command(port: int) -> list[str]:
+        options = ["--port", str(port), "--app-dir", str(PEERS), *more]
+        return [str(PEERS / ".venv" / "bin" / "uvicorn"), *options, f"fastapi_echo:{application}"]
+
+    return command
 
 
 def trpc(port: int) -> list[str]:

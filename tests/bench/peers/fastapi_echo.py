@@ -3,6 +3,7 @@
 from enum import Enum
 from uuid import UUID
 
+from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
 from pydantic import BaseModel
 
@@ -24,8 +25,11 @@ class Echo(BaseModel):
 
 
 app = FastAPI(openapi_url=None)
+identified = FastAPI(openapi_url=None)
+identified.add_middleware(CorrelationIdMiddleware)
 
 
+@identified.post("/echo")
 @app.post("/echo")
 async def echo(given: Echo) -> Echo:
     """Give back what came in."""
