@@ -58,7 +58,7 @@ class Intake:
         self._limit = limit
         self._check = ContentCheck(extension)
         self._hash = hashlib.sha256()
-        self._hashing: Awaitable[None] | None = None
+        self._reading: Awaitable[None] | None = None
         self.size = 0
 
     @property
@@ -75,10 +75,10 @@ class Intake:
 
     async def _passing(self, content: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
         async for piece in gathered(self._watched(content)):
-            await self._hashed()
-            self._hashing = asyncio.get_running_loop().run_in_executor(None, self._hash.update, piece)
+            await self._read_before()
+            self._reading = asyncio.get_running_loop().run_in_executor(None, self._read, piece)
             yield piece
-        await self._hashed()
+        await self._read_before()
         self._limit.conclude(self.size)
 
     async def _watched(self, content: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
@@ -89,10 +89,14 @@ class Intake:
             self._check.look(piece)
             yield piece
 
-    async def _hashed(self) -> None:
-        """Until the piece before is hashed: that goes on beside the loop, while the next one arrives."""
-        if self._hashing is not None:
-            await self._hashing
+    def _read(self, piece: bytes) -> None:
+        self._hash.update(piece)
+        self._check.read(piece)
+
+    async def _read_before(self) -> None:
+        """Until the piece before is hashed and checked: that goes on beside the loop, while the next one arrives."""
+        if self._reading is not None:
+            await self._reading
 
 
 async def gathered(content: AsyncIterable[bytes]) -> AsyncIterator[bytes]:

@@ -2,7 +2,8 @@
 
 An upload is checked in this order: `check_name`, `extension_of` and `declared_type_fits` before any byte is there;
 `check_start` with the first `HEAD_BYTES`, which is quick; `check_file` (or `check_bytes`) when the file is whole. The
-last two read every byte, so they run in a child process, within `CHECK_LIMITS`. All refusals are declared errors.
+last two read every byte, so they run in a child process, within `CHECK_LIMITS`; for texts `text_check` does the same
+with the bytes that pass. All refusals are declared errors.
 """
 
 from procedures.generation.contents.checks import (
@@ -13,6 +14,7 @@ from procedures.generation.contents.checks import (
     check_file,
     check_start,
     checking,
+    text_check,
 )
 from procedures.generation.contents.heads import HEAD_BYTES, check_head, found_type
 from procedures.generation.contents.kinds import IMAGES, MIME_TYPES, declared_type_fits, extension_of
@@ -36,4 +38,5 @@ __all__ = [
     "declared_type_fits",
     "extension_of",
     "found_type",
+    "text_check",
 ]

@@ -53,6 +53,16 @@ def opened(file: BinaryIO) -> zipfile.ZipFile:
     return archive
 
 
+def longest_end(tail: bytes) -> bytes:
+    """What of the end of a file may hold the end of an archive."""
+    return tail[-(_END.size + _LONGEST_COMMENT) :]
+
+
+def may_end_as_archive(tail: bytes) -> bool:
+    """Whether the end of a file is reason enough to ask `has_archive_at_end`."""
+    return _END_SIGNATURE in tail
+
+
 def has_archive_at_end(file: BinaryIO) -> bool:
     """Whether the file is also an archive, which readers find from its end, whatever stands before: a polyglot."""
     tail, start = _tail(file)

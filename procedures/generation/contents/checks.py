@@ -17,14 +17,14 @@ from procedures.generation._upload_errors import (
     FileUnsafe,
     ImageTooLarge,
 )
-from procedures.generation.contents.archives import has_archive_at_end
+from procedures.generation.contents.archives import has_archive_at_end, longest_end, may_end_as_archive
 from procedures.generation.contents.drawings import check_drawing
 from procedures.generation.contents.heads import HEAD_BYTES, check_head
 from procedures.generation.contents.kinds import IMAGES
 from procedures.generation.contents.office import check_office, encrypted_package
 from procedures.generation.contents.pdfs import check_pdf
 from procedures.generation.contents.pictures import check_picture
-from procedures.generation.contents.texts import is_text
+from procedures.generation.contents.texts import TextScan, is_text
 
 CHECK_LIMITS: Final = Limits(seconds=30, memory_bytes=512 * 1024 * 1024)
 """For a check in a child process; the largest files that are accepted need a fraction of both."""
@@ -85,6 +85,32 @@ def check_start(extension: str, head: bytes) -> None:
         check_head(extension, head)
 
 
+class TextCheck:
+    """`check_file` for a text whose bytes pass anyway: it need not be read again, unless it may be an archive too."""
+
+    def __init__(self, extension: str) -> None:
+        self._extension = extension
+        self._scan = TextScan()
+        self._is_text = True
+        self._tail = b""
+
+    def read(self, piece: bytes) -> None:
+        """The next piece; what is wrong with it is told in the end, as the file's head may tell more."""
+        self._is_text = self._is_text and self._scan.passes(piece)
+        self._tail = longest_end(self._tail + longest_end(piece))
+
+    def conclude(self) -> bool:
+        """Whether the file is well; False leaves it to `check_file`. Raises FileTypeMismatch."""
+        if not (self._is_text and self._scan.passes(b"", last=True)):
+            raise _no_text(self._extension)
+        return not may_end_as_archive(self._tail)
+
+
+def text_check(extension: str) -> TextCheck | None:
+    """The check of passing bytes for what is text; None for other files, which can't be judged before their end."""
+    return None if extension in _OFFICE or extension in {"pdf", *IMAGES} else TextCheck(extension)
+
+
 @contextmanager
 def checking() -> Generator[None]:
     """Around a check in a child process: what happened to the process is told as a refusal of the file."""
@@ -107,6 +133,10 @@ def _is_encrypted(file: BinaryIO) -> bool:
 
 def _check_text(file: BinaryIO, extension: str) -> None:
     if not is_text(file):
-        raise FileTypeMismatch(declared=extension.upper(), found="binary")
+        raise _no_text(extension)
     if has_archive_at_end(file):
         raise FileUnsafe(reason="it is a text and an archive at once")
+
+
+def _no_text(extension: str) -> FileTypeMismatch:
+    return FileTypeMismatch(declared=extension.upper(), found="binary")

@@ -13,6 +13,7 @@ _MARKS = (
 )
 _CHUNK = 1 << 16
 _CONTROLS = "".join(map(chr, sorted({*range(32), 127} - {9, 10, 12, 13, 27})))
+_CONTROL_BYTES = _CONTROLS.encode("ascii")
 _NO_CONTROLS = str.maketrans("", "", _CONTROLS)
 
 
@@ -34,16 +35,33 @@ def head_as_text(head: bytes) -> str | None:
         return None
 
 
+class TextScan:
+    """Whether pieces, in order, are text: valid in the encoding that the first one's mark names, and without control
+    characters.
+    """
+
+    def __init__(self) -> None:
+        self._begun = False
+        self._decoder: codecs.IncrementalDecoder | None = None
+
+    def passes(self, piece: bytes, *, last: bool = False) -> bool:
+        """Whether the next piece may stand where it does; an empty one that is the `last` asks about the end."""
+        if not self._begun:
+            self._begun, charset = True, charset_of(piece)
+            self._decoder = codecs.getincrementaldecoder(charset)() if charset else None
+        if self._decoder is None:
+            return len(piece.translate(None, _CONTROL_BYTES)) == len(piece)
+        try:
+            return _plain(self._decoder.decode(piece, last)) is not None
+        except UnicodeDecodeError:
+            return False
+
+
 def is_text(file: BinaryIO) -> bool:
-    """Whether the whole file is text: valid in the encoding that its mark names, without control characters."""
+    """Whether the whole file is text."""
     file.seek(0)
-    head = file.read(_CHUNK)
-    decoder = codecs.getincrementaldecoder(charset_of(head) or "latin-1")()
-    try:
-        parts = (decoder.decode(chunk) for chunk in _chunks(file, head))
-        return all(_plain(part) is not None for part in parts) and _plain(decoder.decode(b"", final=True)) is not None
-    except UnicodeDecodeError:
-        return False
+    scan = TextScan()
+    return all(map(scan.passes, _chunks(file, file.read(_CHUNK)))) and scan.passes(b"", last=True)
 
 
 def _chunks(file: BinaryIO, first: bytes) -> Iterator[bytes]:
