@@ -1,7 +1,7 @@
 """The one transport that knows Litestar: the codecs as mounts, and the framework's own failures in the wires' shape."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from litestar import Request, Response
@@ -12,6 +12,7 @@ from litestar.types import Receive, Scope, Send
 from app.rpc import Code, ErrorShape
 from app.rpc.errors import ErrorData
 from app.rpc.protocol_errors import InternalError
+from app.transports.browsers import Browsers
 from app.transports.calls import Calls, encode
 from app.transports.compat import Compat
 from app.transports.http import HttpRequest, HttpResponse, request_id
@@ -36,13 +37,18 @@ _CODES = {code.http_status: code for code in Code if code is not Code.PARSE_ERRO
 
 
 def mount(
-    calls: Calls, wire: WireSettings, openrpc: bytes | None = None, uploads: TusProcedures | None = None
+    calls: Calls,
+    wire: WireSettings,
+    openrpc: bytes | None = None,
+    uploads: TusProcedures | None = None,
+    browsers: Browsers | None = None,
 ) -> list[ASGIRouteHandler]:
     """The wires as route handlers: JSON-RPC at `/rpc`, plain JSON under it, tRPC under `/trpc`, the old routes
     under `/api`, and tus under `/files` where there are `uploads`.
 
     `openrpc` is the document, as JSON, that JSON-RPC's `rpc.discover` answers with.
     """
+    browsers = browsers or Browsers()
     plain, jsonrpc = Plain(calls, wire), JsonRpc(calls, wire, openrpc)
 
     async def rpc(request: HttpRequest) -> HttpResponse:
@@ -51,7 +57,7 @@ def mount(
     codecs: dict[str, Codec] = {"/rpc": rpc, "/trpc": Trpc(calls, wire), "/api": Compat(calls, wire)}
     if uploads:
         codecs[FILES] = Tus(calls, wire, uploads, FILES)
-    return [handler(path, Mount(codec, calls.streams)) for path, codec in codecs.items()]
+    return [handler(path, Mount(codec, calls.streams, browsers)) for path, codec in codecs.items()]
 
 
 def handler(path: str, app: Mount) -> ASGIRouteHandler:
@@ -63,8 +69,18 @@ def handler(path: str, app: Mount) -> ASGIRouteHandler:
     return ASGIRouteHandler(path, is_mount=True, copy_scope=False)(serve)
 
 
-def exception_handlers(report: ReportBug) -> dict[int | type[Exception], ExceptionHandler]:
-    """Answers to what fails outside of the wires: error objects too. `report` is told of a bug and its error id."""
+def apart(browsers: Browsers) -> dict[str, str]:
+    """What each answer outside of the wires says to browsers, as Litestar has headers."""
+    return {name.decode(): value.decode() for name, value in browsers.apart}
+
+
+def exception_handlers(
+    report: ReportBug, always: Mapping[str, str] | None = None
+) -> dict[int | type[Exception], ExceptionHandler]:
+    """Answers to what fails outside of the wires: error objects too, with the headers `always`. `report` is told of a
+    bug and its error id.
+    """
+    told = {"cache-control": "no-store", **(always or apart(Browsers()))}
 
     def refused(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
         status = error.status_code if isinstance(error, HTTPException) else _SERVER_ERROR
@@ -72,24 +88,20 @@ def exception_handlers(report: ReportBug) -> dict[int | type[Exception], Excepti
             return crashed(request, error)
         code = _CODES.get(status, Code.BAD_REQUEST)
         data = ErrorData(code.name, status, type(error).__name__, declared=False)
-        return _answer(request, status, ErrorShape(code.number, error.detail, data), error.headers)
+        shape = ErrorShape(code.number, error.detail, data)
+        return _answer(request, status, shape, {**(error.headers or {}), **told})
 
     def crashed(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
         bug = InternalError(error_id=uuid.uuid4().hex)
         report(bug.error_id, error)
-        return _answer(request, _SERVER_ERROR, bug.shape(None, declared=False))
+        return _answer(request, _SERVER_ERROR, bug.shape(None, declared=False), told)
 
     return {HTTPException: refused, Exception: crashed}
 
 
 def _answer(
-    request: Request[Any, Any, Any], status: int, shape: ErrorShape, headers: dict[str, str] | None = None
+    request: Request[Any, Any, Any], status: int, shape: ErrorShape, headers: dict[str, str]
 ) -> Response[bytes]:
     sent = request.headers.get("x-request-id")
-    always = {
-        "cache-control": "no-store",
-        "x-content-type-options": "nosniff",
-        "x-request-id": request_id(sent.encode("latin-1") if sent else None),
-    }
-    body = encode({"error": shape})
-    return Response(body, status_code=status, media_type="application/json", headers={**(headers or {}), **always})
+    headers = {**headers, "x-request-id": request_id(sent.encode("latin-1") if sent else None)}
+    return Response(encode({"error": shape}), status_code=status, media_type="application/json", headers=headers)
