@@ -201,10 +201,9 @@ def _check_downloads(settings: Settings) -> None:
 
 
 def _check_callers(settings: Settings) -> None:
-    for origin in settings.origins:
-        if not ORIGIN.fullmatch(origin):
-            raise SettingsError(f"CORS_ORIGINS: {origin!r} is no origin; write https://host or https://host:port")
+    if not all(map(ORIGIN.fullmatch, settings.origins)):
+        raise SettingsError("CORS_ORIGINS must be origins as browsers send them, such as https://app.example.org")
     try:
         _ = settings.proxies
-    except ValueError as error:
-        raise SettingsError(f"TRUSTED_PROXIES: {error}") from None
+    except ValueError:
+        raise SettingsError("TRUSTED_PROXIES must be addresses or networks, such as 10.0.0.0/8") from None
