@@ -22,13 +22,15 @@ class Proxies:
         """Who counts as one caller: an IPv4 address or an IPv6 network; None for a peer without an address.
 
         Each proxy appends whom it got the request from, so the last one is read first, and the first that is no proxy
-        of ours is the caller: what stands before it, the caller may have made up.
+        of ours is the caller: what stands before it, the caller may have made up. A hop that is no address ends
+        the chain too: nobody vouches for what is before it.
         """
         address = _read(peer or "")
         for hop in reversed(forwarded.split(",") if forwarded and self._networks else ()):
-            if address is None or not self._trusts(address):
+            before = _read(hop.strip())
+            if address is None or before is None or not self._trusts(address):
                 break
-            address = _read(hop.strip()) or address
+            address = before
         return None if address is None else _name(address)
 
     def _trusts(self, address: Address) -> bool:
