@@ -16,7 +16,7 @@ PostgresUrl = Annotated[str, Meta(pattern="^postgres(ql)?://")]
 RedisUrl = Annotated[str, Meta(pattern="^(rediss?|unix)://")]
 StorageUrl = Annotated[str, Meta(pattern="^(file:///|s3://)")]
 PublicUrl = Annotated[str, Meta(pattern=r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$")]
-# an origin as browsers send it (RFC 6454, section 6.2): no path, no capital letters, no user; `null` and `*` are none
+# an origin as browsers send it (RFC 6454, section 6.2): no path, capital letter or user; `null` and `*` are none
 ORIGIN = re.compile(r"https?://[a-z0-9.:\[\]_-]+(?<![:/])")
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 SECRET_BYTES = 32
@@ -73,7 +73,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Where callers reach this service, such as https://api.example.org; empty: addresses of files are relative."""
 
     cors_origins: str = ""
-    """Origins whose pages may call from a browser, such as https://app.example.org, with commas between; empty: none."""
+    """Origins whose pages may call from a browser, such as https://app.example.org, between commas; empty: none."""
 
     trusted_proxies: str = ""
     """Addresses or networks of proxies whose X-Forwarded-For is believed, with commas between; empty: nobody's."""

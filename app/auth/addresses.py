@@ -50,4 +50,6 @@ def _read(text: str) -> Address | None:
 
 @lru_cache(1024)
 def _name(address: Address) -> str:
-    return str(address) if address.version == 4 else str(ipaddress.ip_network((address, _PREFIX), strict=False))
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    return str(ipaddress.ip_network((address, _PREFIX), strict=False))

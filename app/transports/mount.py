@@ -35,7 +35,9 @@ class Mount:
         response = preflight or await self._codec(request)
         if not request.begun and request.method not in _WITHOUT_BODY:
             await drain(request)
-        await send({"type": "http.response.start", "status": response.status, "headers": self._headers(request, response)})
+        await send(
+            {"type": "http.response.start", "status": response.status, "headers": self._headers(request, response)}
+        )
         if response.stream is not None:
             await self._streams.send(response.stream, receive, send)
         else:

@@ -34,7 +34,10 @@ async def direct(database: Database, redis_url: str, tmp_path_factory: pytest.Te
         yield running
 
 
-async def knock(served: Served, address: str, token: str = "a.b.c") -> httpx.Response:
+BAD = "a.b.c"
+
+
+async def knock(served: Served, address: str, token: str = BAD) -> httpx.Response:
     return await served.post("courses.list", authorization=f"Bearer {token}", x_forwarded_for=address)
 
 
@@ -77,7 +80,7 @@ async def test_no_wire_and_no_page_is_another_way_in(served: Served) -> None:
     ]
     assert [answer.status_code for answer in answers] == [429] * len(answers)
     assert all(int(answer.headers["retry-after"]) > 0 for answer in answers)
-    told: dict[str, Any] = (await served.http.post("/rpc", json=[rpc] * 3, headers=address)).json()
+    told: list[dict[str, Any]] = (await served.http.post("/rpc", json=[rpc] * 3, headers=address)).json()
     assert [each["error"]["data"]["type"] for each in told] == ["AddressLimited"] * 3
     stream = await served.http.get(
         '/rpc/generation.watch?input={"courseId":"5f1c2d3e-4b5a-4678-9abc-def012345678"}', headers=address

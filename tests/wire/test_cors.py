@@ -38,7 +38,9 @@ SHOWN = {
 async def served(database: Database, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
     """The application with two origins that may call."""
     folder = tmp_path_factory.mktemp("served")
-    async with serve(database, redis_url, folder, cors_origins=f"{ORIGIN}, {SECOND}", metrics_token="x" * 16) as running:
+    async with serve(
+        database, redis_url, folder, cors_origins=f"{ORIGIN}, {SECOND}", metrics_token="x" * 16
+    ) as running:
         yield running
 
 

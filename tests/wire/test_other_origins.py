@@ -3,7 +3,7 @@
 import contextlib
 import http.server
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from tests.dashboard.test_in_browser import come_in
 from tests.dashboard.test_queue import job, status_of
 from tests.gen.browser import PROGRAM, Page, browser
 from tests.wire.served import Served, serve
+from tests.wire.tus_client import metadata
 from tests.world import token_of
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="Chromium is not installed")
@@ -81,12 +82,12 @@ class Empty(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b"<!doctype html><title>elsewhere</title><body>")
 
-    def log_message(self, *_: Any) -> None:
+    def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""
 
 
 @contextlib.contextmanager
-def pages() -> Iterator[Pages]:
+def pages() -> Generator[Pages]:
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Empty) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield Pages(server.server_port)
@@ -120,7 +121,9 @@ async def served(
 def elsewhere(page: Page, origin: str) -> None:
     """Open the page of this origin."""
     page.open(f"{origin}/")
-    page.until(f"location.origin === {origin!r} && document.title === 'elsewhere' && document.readyState === 'complete'")
+    page.until(
+        f"location.origin === {origin!r} && document.title === 'elsewhere' && document.readyState === 'complete'"
+    )
 
 
 def attempts(here: str, targets: dict[str, Any]) -> str:
@@ -162,13 +165,13 @@ async def test_a_strangers_page_changes_nothing_even_in_a_superadmins_browser(
 async def test_a_page_that_may_call_calls_uploads_and_follows(served: Served, friend: Pages, tmp_path: Path) -> None:
     owner = await served.user()
     course, token = await served.world.course(owner), token_of(owner)
+    described = metadata(courseId=str(course), filename="a.md", filetype="text/markdown")
     call = f"""(async () => {{
         const headers = {{authorization: "Bearer {token}"}}, here = "http://127.0.0.1:{served.port}";
         const json = {{...headers, "content-type": "application/json"}};
         const listed = await fetch(here + "/rpc/courses.list", {{method: "POST", headers: json, body: "{{}}"}});
         const made = await fetch(here + "/files/", {{method: "POST", headers: {{
-            ...headers, "tus-resumable": "1.0.0", "upload-length": "5",
-            "upload-metadata": `courseId ${{btoa("{course}")}},filename ${{btoa("a.md")}},filetype ${{btoa("text/markdown")}}`,
+            ...headers, "tus-resumable": "1.0.0", "upload-length": "5", "upload-metadata": "{described}",
         }}}});
         const params = encodeURIComponent(JSON.stringify({{token: "{token}"}}));
         const input = encodeURIComponent(JSON.stringify({{courseId: "{course}"}}));

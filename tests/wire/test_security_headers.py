@@ -19,7 +19,17 @@ APART = {
 }
 STRICT = "strict-transport-security"
 ALL = WIRES | OTHERS
-CALLS = ("plain", "plain by GET", "JSON-RPC", "tRPC", "a batch of tRPC", "the old routes", "uploads", "events", "bad input")
+CALLS = (
+    "plain",
+    "plain by GET",
+    "JSON-RPC",
+    "tRPC",
+    "a batch of tRPC",
+    "the old routes",
+    "uploads",
+    "events",
+    "bad input",
+)
 PAGES = ("the page", "the queues")
 METRICS = "a token for figures"
 

@@ -51,9 +51,7 @@ class Desk(Protocol):
 class Dashboard:
     """The codec of `/admin/queues`. No database connection is opened before a token or a cookie is verified."""
 
-    def __init__(
-        self, desk: Desk, ui: Ui, sessions: Sessions, gate: Callable[[], Gate], cookie: Cookie
-    ) -> None:
+    def __init__(self, desk: Desk, ui: Ui, sessions: Sessions, gate: Callable[[], Gate], cookie: Cookie) -> None:
         self._desk = desk
         self._ui = ui
         self._sessions = sessions
