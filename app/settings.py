@@ -73,10 +73,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Where callers reach this service, such as https://api.example.org; empty: addresses of files are relative."""
 
     cors_origins: str = ""
-    """Origins whose pages may call from a browser, such as https://app.example.org, between commas; empty: none."""
+    """Comma-separated origins whose pages may call from a browser, such as https://app.example.org; empty: none."""
 
     trusted_proxies: str = ""
-    """Addresses or networks of proxies whose X-Forwarded-For is believed, with commas between; empty: nobody's."""
+    """Comma-separated addresses or networks of proxies whose X-Forwarded-For is believed; empty: nobody's."""
 
     refused_tokens_per_minute: Annotated[int, Meta(ge=0)] = 120
     """Refused tokens a minute from one address, to one API process, before it has to wait; 0: no limit."""
