@@ -22,6 +22,7 @@ from app.rpc.surface import surface
 from app.settings import Settings, read_settings
 from app.storage.addresses import PATH as DOWNLOADS
 from app.tracing import end_tracing
+from app.transports.browsers import Browsers
 from app.transports.calls import Calls
 from app.transports.dashboard import ROOT, Cookie, Dashboard, Ui
 from app.transports.downloads import Downloads
@@ -53,24 +54,27 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
         await asyncio.to_thread(end_tracing)
 
     described = documents(surface(TABLE))
+    https = settings.public_url.startswith("https://")
+    calling, own = Browsers(settings.origins, https=https), Browsers(https=https)
     return application(
-        wires(calls, WireSettings(), report_bug, described[OPENRPC].encode(), UPLOADS),
+        wires(calls, WireSettings(), report_bug, described[OPENRPC].encode(), UPLOADS, calling),
         report_bug,
         [
             *[_page(path, page) for path, page in pages(described[OPENAPI]).items()],
-            _downloads(service),
+            _downloads(service, calling),
             *_probes(service, settings),
             *_metrics(service, settings.metrics_token),
-            *_dashboard(service, settings, calls),
+            *_dashboard(service, settings, calls, own),
         ],
         [lifespan],
+        own,
     )
 
 
-def _downloads(service: Service) -> ASGIRouteHandler:
+def _downloads(service: Service, browsers: Browsers) -> ASGIRouteHandler:
     """Files of a folder, at their signed addresses."""
     # streams of its own: signals end event streams, and a file is sent to its end
-    return handler(DOWNLOADS, Mount(Downloads(lambda: service.resources), Streams(), report_bug))
+    return handler(DOWNLOADS, Mount(Downloads(lambda: service.resources), Streams(), report_bug, browsers))
 
 
 def _probes(service: Service, settings: Settings) -> list[HTTPRouteHandler]:
@@ -107,15 +111,15 @@ def _metrics(service: Service, token: str) -> list[HTTPRouteHandler]:
     return [metrics] if token else []
 
 
-def _dashboard(service: Service, settings: Settings, calls: Calls) -> list[ASGIRouteHandler]:
+def _dashboard(service: Service, settings: Settings, calls: Calls, browsers: Browsers) -> list[ASGIRouteHandler]:
     """/admin/queues, if there is a secret to sign its cookies with."""
     secret = settings.session_secret or settings.jwt_secret
     if not secret:
         return []
     ui, cookie = Ui(page(ROOT), assets()), Cookie(secure=not settings.development)
     desk = QueueDesk(lambda: service.resources)
-    codec = Dashboard(desk, ui, Sessions(secret), lambda: service.resources.verifier, cookie)
-    return [handler(ROOT, Mount(codec, calls.streams, report_bug))]
+    codec = Dashboard(desk, ui, Sessions(secret), lambda: service.resources.gate, cookie)
+    return [handler(ROOT, Mount(codec, calls.streams, report_bug, browsers))]
 
 
 def _page(path: str, page: Page) -> HTTPRouteHandler:

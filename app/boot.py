@@ -8,7 +8,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from loguru import logger
 from msgspec.structs import replace
 
+from app.auth.addresses import Proxies
 from app.auth.errors import Unauthorized
+from app.auth.gate import Gate
 from app.auth.jwks import KeySet
 from app.auth.tokens import Verifier
 from app.context import Context, Request, Resources
@@ -229,7 +231,7 @@ async def open_resources(
             slots=Slots(redis, settings.lease_ttl_seconds, settings.global_concurrency_limit),
             storage=Storage(settings.storage_url),
             downloads=make_addresses(settings),
-            verifier=verifier,
+            gate=Gate(verifier, Proxies(settings.proxies), settings.refused_tokens_per_minute),
             progress=progress,
             limiter=RateLimiter(redis),
             deferred=deferred,

@@ -2,26 +2,36 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
 import msgspec
 
-from app.auth.tokens import Claims, Role, Verifier
+from app.auth.gate import Gate
+from app.auth.tokens import Claims, Role
 from app.db.audit import Call
 from app.db.listen import ProgressListener
 from app.db.pool import Database
 from app.db.session import ANONYMOUS, SERVICE, DatabaseRole, Identity, Session
-from app.leases import RateLimiter, Slots, Window
+from app.leases import RateLimiter, Slots, Standing, Window
 from app.processes import Processes
 from app.saga import Deferred
 from app.settings import Settings
 from app.storage import DownloadAddresses, Storage
 
 
+class Answer(Protocol):
+    """What a wire is told of a call's answer while the call runs."""
+
+    def note_limit(self, standing: Standing) -> None:
+        """How the caller stands with a rate limit."""
+
+
 class Request(msgspec.Struct, frozen=True, eq=False):
     """What a wire knows of a request: `headers` by lower-case name, `trace_id` as in W3C Trace Context.
 
-    `params` are a subscription's connection parameters, for clients that can't send headers (EventSource).
+    `params` are a subscription's connection parameters, for clients that can't send headers (EventSource). `answer` is
+    there where a wire waits for it.
     """
 
     id: str
@@ -30,6 +40,7 @@ class Request(msgspec.Struct, frozen=True, eq=False):
     client: str | None = None
     trace_id: str | None = None
     params: Mapping[str, str] | None = None
+    answer: Answer | None = None
     arguments: object = None
     """The decoded input, once there is one."""
 
@@ -43,7 +54,7 @@ class Resources:
     slots: Slots
     storage: Storage
     downloads: DownloadAddresses
-    verifier: Verifier
+    gate: Gate
     progress: ProgressListener
     limiter: RateLimiter
     deferred: Deferred

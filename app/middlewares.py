@@ -1,14 +1,16 @@
 """Steps before a procedure: prove who calls, require a role, hold a rate."""
 
+from loguru import logger
 from msgspec.structs import replace
 
-from app.auth.errors import Forbidden, RoleChanged, Unauthorized
+from app.auth.errors import AddressLimited, Forbidden, RoleChanged, Unauthorized
 from app.auth.tokens import Role
 from app.context import Administrator, Context, Request, SignedIn
 from app.db.errors import DatabaseRefused
 from app.db.session import ROLE_CHANGED
-from app.leases import RateLimited, SlotsUnavailable, Window
+from app.leases import Allowed, RateLimited, SlotsUnavailable, Window
 from app.log import note
+from app.metrics import observe_uncounted
 from app.rpc import Middleware, Next
 
 _SCHEME = "bearer "
@@ -18,7 +20,7 @@ async def _authenticate(ctx: Context, go_on: Next[SignedIn]) -> object:
     header = _authorization(ctx.request)
     if header[: len(_SCHEME)].lower() != _SCHEME:
         raise Unauthorized(reason="no bearer token")
-    claims = await ctx.resources.verifier.verify(header[len(_SCHEME) :].strip())
+    claims = await ctx.resources.gate.verify(header[len(_SCHEME) :].strip(), ctx.request.client, ctx.request.headers)
     note(userId=str(claims.user_id))
     return await go_on(SignedIn(ctx.request, ctx.resources, claims))
 
@@ -32,7 +34,7 @@ def _authorization(request: Request) -> str:
     return token if token[: len(_SCHEME)].lower() == _SCHEME else f"{_SCHEME}{token}"
 
 
-authenticate: Middleware[Context, SignedIn] = Middleware(_authenticate, errors=(Unauthorized,))
+authenticate: Middleware[Context, SignedIn] = Middleware(_authenticate, errors=(Unauthorized, AddressLimited))
 """Takes the Bearer token (RFC 6750) and leaves proof of identity. Opens no database connection.
 
 A subscription may send the token as the connection parameter `token` or `authorization`.
@@ -66,21 +68,32 @@ token.
 
 
 def rate_limit(
-    limit: int, *, per: int, with_slot: bool = False, shared: str | None = None
+    limit: int, *, per: int, with_slot: bool = False, shared: str | None = None, uncounted: bool = False
 ) -> Middleware[SignedIn, SignedIn]:
     """Let a user call the procedure `limit` times in any `per` seconds; what is more is RateLimited.
 
     `with_slot` leaves the counting to the procedure, which does it in the round trip that takes its slot; calls that
-    end before it are not counted then. Procedures of the same `shared` name count together.
+    end before it are not counted then. Procedures of the same `shared` name count together. While Redis is away calls
+    are refused (SlotsUnavailable), unless they may go on `uncounted`: where something else bounds what they cost.
     """
 
     async def check(ctx: SignedIn, go_on: Next[SignedIn]) -> object:
-        window = Window(f"{shared or ctx.request.path}:{ctx.user_id}", limit, per)
+        told = ctx.request.answer.note_limit if ctx.request.answer else None
+        window = Window(f"{shared or ctx.request.path}:{ctx.user_id}", limit, per, told)
         if with_slot:
             return await go_on(replace(ctx, window=window))
-        allowed = await ctx.resources.limiter.hit(window)
+        allowed = await (_hit_or_pass(ctx, window) if uncounted else ctx.resources.limiter.hit(window))
         if isinstance(allowed, RateLimited):
             raise allowed
         return await go_on(ctx)
 
-    return Middleware(check, errors=(RateLimited, SlotsUnavailable))
+    return Middleware(check, errors=(RateLimited,) if uncounted else (RateLimited, SlotsUnavailable))
+
+
+async def _hit_or_pass(ctx: SignedIn, window: Window) -> Allowed | RateLimited | None:
+    try:
+        return await ctx.resources.limiter.hit(window)
+    except SlotsUnavailable as error:
+        observe_uncounted(ctx.request.path)
+        logger.bind(path=ctx.request.path, why=str(error.__cause__)).warning("call not counted against its rate limit")
+        return None

@@ -1,6 +1,8 @@
 """All settings, read once from the environment and checked at start; a wrong value names itself."""
 
+import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -14,6 +16,9 @@ PostgresUrl = Annotated[str, Meta(pattern="^postgres(ql)?://")]
 RedisUrl = Annotated[str, Meta(pattern="^(rediss?|unix)://")]
 StorageUrl = Annotated[str, Meta(pattern="^(file:///|s3://)")]
 PublicUrl = Annotated[str, Meta(pattern=r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$")]
+# an origin as browsers send it (RFC 6454, section 6.2): no path, capital letter or user; `null` and `*` are none
+ORIGIN = re.compile(r"https?://[a-z0-9.:\[\]_-]+(?<![:/])")
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 SECRET_BYTES = 32
 """The least length of an HS256 secret (RFC 7518, section 3.2)."""
 
@@ -66,6 +71,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     public_url: PublicUrl = ""
     """Where callers reach this service, such as https://api.example.org; empty: addresses of files are relative."""
+
+    cors_origins: str = ""
+    """Comma-separated origins whose pages may call from a browser, such as https://app.example.org; empty: none."""
+
+    trusted_proxies: str = ""
+    """Comma-separated addresses or networks of proxies whose X-Forwarded-For is believed; empty: nobody's."""
+
+    refused_tokens_per_minute: Annotated[int, Meta(ge=0)] = 120
+    """Refused tokens a minute from one address, to one API process, before it has to wait; 0: no limit."""
 
     host: str = "127.0.0.1"
     """The address the API listens on."""
@@ -129,6 +143,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Whether what only a developer needs is allowed."""
         return self.environment != "production"
 
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """CORS_ORIGINS, one by one."""
+        return _listed(self.cors_origins)
+
+    @property
+    def proxies(self) -> tuple[Network, ...]:
+        """TRUSTED_PROXIES as networks. ValueError for what is none."""
+        return tuple(ipaddress.ip_network(each) for each in _listed(self.trusted_proxies))
+
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """The settings of an environment (the process's own unless given). Raises SettingsError naming the variable."""
@@ -143,7 +167,12 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         raise SettingsError(_explain(str(error))) from None
     _check_identity(settings)
     _check_downloads(settings)
+    _check_callers(settings)
     return settings
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, (part.strip() for part in text.split(","))))
 
 
 def _explain(text: str) -> str:
@@ -169,3 +198,12 @@ def _check_identity(settings: Settings) -> None:
 def _check_downloads(settings: Settings) -> None:
     if settings.storage_url.startswith("file:") and not settings.download_secret and not settings.jwt_secret:
         raise SettingsError("DOWNLOAD_SECRET must be set: STORAGE_URL is a folder, and there is no JWT_SECRET")
+
+
+def _check_callers(settings: Settings) -> None:
+    if not all(map(ORIGIN.fullmatch, settings.origins)):
+        raise SettingsError("CORS_ORIGINS must be origins as browsers send them, such as https://app.example.org")
+    try:
+        _ = settings.proxies
+    except ValueError:
+        raise SettingsError("TRUSTED_PROXIES must be addresses or networks, such as 10.0.0.0/8") from None

@@ -24,6 +24,12 @@ WRONG = {
     "TOKEN_LIFETIME_SECONDS": ["0", "-1", "1.5", "day"],
     "ENVIRONMENT": ["prod", "PRODUCTION", ""],
     "PUBLIC_URL": ["api.example.org", "ftp://api.example.org", "https://", "https://a.example.org/?x=1", "https://a b"],
+    "CORS_ORIGINS": [
+        *("*", "null", "app.example.org", "ftp://app.example.org", "https://app.example.org/", "https://*.example.org"),
+        *("https://App.example.org", "https://u@app.example.org", "https://a.example.org, *", "https://a b"),
+    ],
+    "TRUSTED_PROXIES": ["proxy", "10.0.0.0/33", "10.0.0.1/8", "10.0.0.1; 10.0.0.2", "10.0.0.1, x"],
+    "REFUSED_TOKENS_PER_MINUTE": ["-1", "1.5", "many"],
     "PORT": ["-1", "65536", "http", "", "80.5"],
     "API_PROCESSES": ["0", "two"],
     "WORKER_CONCURRENCY": ["0", ""],

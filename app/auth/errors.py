@@ -21,6 +21,17 @@ class Unauthorized(RpcError, code=Code.UNAUTHORIZED):
         return "Invalid or expired token" if self._token_given else super().message
 
 
+class AddressLimited(RpcError, code=Code.TOO_MANY_REQUESTS):
+    """Too many invalid tokens from this address. Please try again in {retry_after_seconds} s."""
+
+    retry_after_seconds: int
+
+    @property
+    def retry_after(self) -> int:
+        """Seconds until one more token is looked at."""
+        return self.retry_after_seconds
+
+
 class RoleChanged(RpcError, code=Code.FORBIDDEN):
     """Your role has changed. Please sign in again"""
 

@@ -48,6 +48,8 @@ def data_schema(error: ErrorEntry, prefix: str) -> Schema:
             else {}
         ),
     }
+    if error.has_retry_after:
+        sometimes["retryAfter"] = {"type": "integer", "description": "Seconds after which it makes sense to try again"}
     required = [*always, *(details if error.details and error.details["required"] else {})]
     return {"type": "object", "properties": {**always, **details, **sometimes}, "required": required}
 

@@ -36,9 +36,7 @@ class Page:
         return {
             "cache-control": self.cache,
             "content-security-policy": _POLICY,
-            "referrer-policy": "no-referrer",
             "vary": "accept-encoding",
-            "x-content-type-options": "nosniff",
         }
 
     @cached_property

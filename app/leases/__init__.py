@@ -3,7 +3,7 @@
 from app.leases.connection import connect
 from app.leases.errors import RateLimited, SlotsUnavailable, SystemFull, UserLimitReached
 from app.leases.slots import Held, Lease, LiveRun, Reconciled, Slots, TokenMismatch
-from app.leases.window import Allowed, RateLimiter, Window
+from app.leases.window import Allowed, RateLimiter, Standing, Window
 
 __all__ = [
     "Allowed",
@@ -15,6 +15,7 @@ __all__ = [
     "Reconciled",
     "Slots",
     "SlotsUnavailable",
+    "Standing",
     "SystemFull",
     "TokenMismatch",
     "UserLimitReached",

@@ -104,17 +104,20 @@ class Slots:
         keys, extra = (KEYS, ()) if window is None else ([*KEYS, window.redis_key], window.arguments)
         names = (str(run_id), str(user_id), str(token))
         reply = await ACQUIRE.run(self._redis, keys, *names, self._ttl_ms, user_limit, self._default_limit, *extra)
-        match reply:
+        remaining, reset, *outcome = reply
+        if window is not None and outcome != ["unready"]:
+            window.tell(int(remaining), int(reset))
+        match outcome:
             case ["granted"]:
                 return Lease(run_id, user_id, token)
-            case ["rate_limited", int(wait)] if window is not None:
-                return window.refusal(wait)
+            case ["rate_limited"] if window is not None:
+                return window.refusal(int(reset))
             case ["unready"]:
                 raise SlotsUnavailable
             case ["foreign"]:
                 raise TokenMismatch(f"run {run_id} holds its slot under another token")
             case _:
-                return _refusal(reply, tier, user_limit)
+                return _refusal(outcome, tier, user_limit)
 
     async def renew(self, run_id: UUID, token: UUID) -> bool:
         """Prolong the slot by the TTL. False if the run holds none with this token: nothing is granted then.

@@ -4,7 +4,7 @@ No label names a tenant, a user or a course: labels are procedures, codes, job t
 """
 
 from app.metrics.exposition import CONTENT_TYPE, exposition
-from app.metrics.process import observe_attempt, observe_call, observe_pool
+from app.metrics.process import observe_attempt, observe_call, observe_pool, observe_uncounted
 from app.metrics.server import serving
 from app.metrics.sharing import leave, shared_by
 
@@ -15,6 +15,7 @@ __all__ = [
     "observe_attempt",
     "observe_call",
     "observe_pool",
+    "observe_uncounted",
     "serving",
     "shared_by",
 ]

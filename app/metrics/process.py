@@ -38,6 +38,12 @@ _attempt_seconds = Histogram(
     registry=REGISTRY,
     buckets=_ATTEMPT_SECONDS,
 )
+_uncounted = Counter(
+    "coursegen_uncounted_calls",
+    "Calls that went on though Redis was away and could not count them against their rate limit, by procedure.",
+    ["procedure"],
+    registry=REGISTRY,
+)
 _pool = Gauge(
     "coursegen_db_pool_connections",
     "Connections to PostgreSQL in the pools of this host's processes; `free` is what may still be opened.",
@@ -66,6 +72,11 @@ def observe_attempt(job_type: str, outcome: str, seconds: float) -> None:
     """Count an attempt at a job, and its time."""
     _attempts.labels(job_type, outcome).inc()
     _attempt_seconds.labels(job_type).observe(seconds)
+
+
+def observe_uncounted(procedure: str) -> None:
+    """Count a call that its rate limit has not seen."""
+    _uncounted.labels(procedure).inc()
 
 
 def observe_pool(used: int, idle: int, limit: int) -> None:

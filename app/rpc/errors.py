@@ -57,13 +57,17 @@ class Issue(msgspec.Struct, frozen=True):
 
 
 class ErrorData(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """The `data` of an error on the wire; `details`, `issues` and `stack` stand there only when there are any."""
+    """The `data` of an error on the wire; `details`, `issues` and `stack` stand there only when there are any.
+
+    `retry_after` is what the header Retry-After says: calls in a batch have no headers of their own.
+    """
 
     code: str
     http_status: int
     type: str
     declared: bool = msgspec.field()
     path: str | None = None
+    retry_after: int | None = None
     details: dict[str, Any] | None = None
     issues: tuple[Issue, ...] = ()
     stack: str | None = None
@@ -147,6 +151,7 @@ class RpcError(Exception):
             type=type(self).__name__,
             declared=declared,
             path=path,
+            retry_after=self.retry_after,
             details=self.details or None,
             issues=self.issues,
             stack=stack,

@@ -1,7 +1,9 @@
 """Headers of answers that the wires share."""
 
+from collections.abc import Collection
 from typing import Final
 
+from app.leases import Standing
 from app.rpc import Code, Failure, RpcError
 from app.rpc.protocol_errors import BodyCut, BodyTimeout, MethodNotSupported, PayloadTooLarge, PostOnly
 from app.transports.calls import encode
@@ -31,3 +33,13 @@ def error_answer(failure: Failure) -> HttpResponse:
     """A failure as the plain wire tells it."""
     body = encode({"error": failure.shape()})
     return HttpResponse(failure.error.code.http_status, failure_headers(failure.error), body)
+
+
+def limit_headers(limits: Collection[Standing]) -> HeaderPairs:
+    """How a caller stands with these rate limits (draft-ietf-httpapi-ratelimit-headers-10, sections 3 and 4).
+
+    `t` is when the window slides past its oldest call: for who was refused the same moment as Retry-After.
+    """
+    policies = ", ".join(f'"{each.name}";q={each.limit};w={each.per_seconds}' for each in limits)
+    standings = ", ".join(f'"{each.name}";r={each.remaining};t={each.reset_seconds}' for each in limits)
+    return (b"ratelimit-policy", policies.encode()), (b"ratelimit", standings.encode())

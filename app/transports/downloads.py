@@ -25,7 +25,6 @@ _MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+( ?; ?[\w-]+=[\w.-]+)*", r
 _SAFE_HEADERS: Final = (
     (b"cache-control", b"private, no-store"),
     (b"content-security-policy", b"default-src 'none'; sandbox"),
-    (b"referrer-policy", b"no-referrer"),
 )
 
 

@@ -8,6 +8,7 @@ import msgspec
 import uuid_utils
 
 from app.context import Request
+from app.leases import Standing
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -57,7 +58,8 @@ def _joined(pairs: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
 class HttpRequest(msgspec.Struct, eq=False):
     """One request; `path` is percent-decoded and relative to the mount, without slashes at its ends.
 
-    `begun`: the body has been asked for. `unread`: a part of it, read as a stream, is still to come.
+    `begun`: the body has been asked for. `unread`: a part of it, read as a stream, is still to come. `limits`: how the
+    caller stands with each rate limit that its calls were counted against, by name.
     """
 
     method: str
@@ -71,10 +73,18 @@ class HttpRequest(msgspec.Struct, eq=False):
     params: Mapping[str, str] | None = None
     begun: bool = False
     unread: bool = False
+    limits: dict[str, Standing] | None = None
 
     def of_call(self, path: str) -> Request:
         """What a context is told of a call of the procedure at `path`."""
-        return Request(self.id, path, self.headers, self.client, self.trace_id, self.params)
+        return Request(self.id, path, self.headers, self.client, self.trace_id, self.params, self)
+
+    def note_limit(self, standing: Standing) -> None:
+        """Keep it for the answer's headers; of the calls of a batch, the one that left least."""
+        self.limits = self.limits or {}
+        known = self.limits.setdefault(standing.name, standing)
+        if standing.remaining < known.remaining:
+            self.limits[standing.name] = standing
 
 
 class HttpResponse(msgspec.Struct, eq=False):

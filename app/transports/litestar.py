@@ -13,6 +13,7 @@ from litestar.types import Receive, Scope, Send
 from app.rpc import Code, ErrorShape
 from app.rpc.errors import ErrorData
 from app.rpc.protocol_errors import InternalError
+from app.transports.browsers import Browsers
 from app.transports.calls import Calls, encode
 from app.transports.compat import Compat
 from app.transports.http import HttpRequest, HttpResponse, request_id
@@ -44,12 +45,14 @@ def wires(
     report: ReportBug,
     openrpc: bytes | None = None,
     uploads: TusProcedures | None = None,
+    browsers: Browsers | None = None,
 ) -> dict[str, Mount]:
     """The wires by the path they are under: JSON-RPC at `/rpc`, plain JSON under it, tRPC under `/trpc`, the old routes
     under `/api`, and tus under `/files` where there are `uploads`.
 
     `openrpc` is the document, as JSON, that JSON-RPC's `rpc.discover` answers with. `report` is told of a codec's bug.
     """
+    browsers = browsers or Browsers()
     plain, jsonrpc = Plain(calls, wire), JsonRpc(calls, wire, openrpc)
 
     async def rpc(request: HttpRequest) -> HttpResponse:
@@ -58,7 +61,7 @@ def wires(
     codecs: dict[str, Codec] = {"/rpc": rpc, "/trpc": Trpc(calls, wire), "/api": Compat(calls, wire)}
     if uploads:
         codecs[FILES] = Tus(calls, wire, uploads, FILES)
-    return {path: Mount(codec, calls.streams, report) for path, codec in codecs.items()}
+    return {path: Mount(codec, calls.streams, report, browsers) for path, codec in codecs.items()}
 
 
 def application(
@@ -66,17 +69,21 @@ def application(
     report: ReportBug,
     handlers: Sequence[ASGIRouteHandler | HTTPRouteHandler] = (),
     lifespan: Sequence[Lifespan] = (),
+    browsers: Browsers | None = None,
 ) -> AsgiApp:
-    """The mounts, each at its path and at all under it, and the framework for what is left.
+    """The mounts, each at its path and at all under it, and the framework for what is left, with what `browsers` are
+    told of it.
 
     Measured: on the framework's own way to a mount a call spends as long again as on its way through the dispatcher's
     table, its decoder and its encoder together.
     """
+    always = apart(browsers or Browsers())
     app = Litestar(
         handlers,
         lifespan=lifespan,
         openapi_config=None,
-        exception_handlers=exception_handlers(report),
+        response_headers=always,
+        exception_handlers=exception_handlers(report, always),
         debug=False,
         logging_config=None,
     )
@@ -103,8 +110,16 @@ def handler(path: str, app: Mount) -> ASGIRouteHandler:
     return ASGIRouteHandler(path, is_mount=True, copy_scope=False)(serve)
 
 
-def exception_handlers(report: ReportBug) -> dict[int | type[Exception], ExceptionHandler]:
-    """Answers to what fails outside of the wires: error objects too. `report` is told of a bug and its error id."""
+def apart(browsers: Browsers) -> dict[str, str]:
+    """What each answer outside of the wires says to browsers, as Litestar has headers."""
+    return {name.decode(): value.decode() for name, value in browsers.apart}
+
+
+def exception_handlers(report: ReportBug, always: Mapping[str, str]) -> dict[int | type[Exception], ExceptionHandler]:
+    """Answers to what fails outside of the wires: error objects too, with the headers `always`. `report` is told of a
+    bug and its error id.
+    """
+    told = {"cache-control": "no-store", **always}
 
     def refused(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
         status = error.status_code if isinstance(error, HTTPException) else _SERVER_ERROR
@@ -112,24 +127,20 @@ def exception_handlers(report: ReportBug) -> dict[int | type[Exception], Excepti
             return crashed(request, error)
         code = _CODES.get(status, Code.BAD_REQUEST)
         data = ErrorData(code.name, status, type(error).__name__, declared=False)
-        return _answer(request, status, ErrorShape(code.number, error.detail, data), error.headers)
+        shape = ErrorShape(code.number, error.detail, data)
+        return _answer(request, status, shape, {**(error.headers or {}), **told})
 
     def crashed(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
         bug = InternalError(error_id=uuid.uuid4().hex)
         report(bug.error_id, error)
-        return _answer(request, _SERVER_ERROR, bug.shape(None, declared=False))
+        return _answer(request, _SERVER_ERROR, bug.shape(None, declared=False), told)
 
     return {HTTPException: refused, Exception: crashed}
 
 
 def _answer(
-    request: Request[Any, Any, Any], status: int, shape: ErrorShape, headers: dict[str, str] | None = None
+    request: Request[Any, Any, Any], status: int, shape: ErrorShape, headers: dict[str, str]
 ) -> Response[bytes]:
     sent = request.headers.get("x-request-id")
-    always = {
-        "cache-control": "no-store",
-        "x-content-type-options": "nosniff",
-        "x-request-id": request_id(sent.encode("latin-1") if sent else None),
-    }
-    body = encode({"error": shape})
-    return Response(body, status_code=status, media_type="application/json", headers={**(headers or {}), **always})
+    headers = {**headers, "x-request-id": request_id(sent.encode("latin-1") if sent else None)}
+    return Response(encode({"error": shape}), status_code=status, media_type="application/json", headers=headers)

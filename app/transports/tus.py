@@ -25,7 +25,8 @@ from app.transports.wire import WireSettings
 VERSION: Final = b"1.0.0"
 _EXTENSIONS: Final = b"creation,creation-with-upload,expiration,checksum,termination"
 _BYTES: Final = b"application/offset+octet-stream"
-_ALWAYS: Final = ((b"tus-resumable", VERSION), (b"cache-control", b"no-store"))
+_RESUMABLE: Final = ((b"tus-resumable", VERSION),)
+_NO_STORE: Final = ((b"cache-control", b"no-store"),)
 _VERSION: Final = ((b"tus-version", VERSION),)
 _CHECKSUM_MISMATCH: Final = 460
 _CREATED, _OK, _DONE = 201, 200, 204
@@ -80,7 +81,7 @@ class Tus:
                 response = await self._answer(method, request)
             except RpcError as error:
                 response = self._failed(self._calls.refused(None, error))
-        response.headers += _ALWAYS
+        response.headers += _RESUMABLE if _NO_STORE[0] in response.headers else _RESUMABLE + _NO_STORE
         return response
 
     def _capabilities(self) -> HeaderPairs:

@@ -7,6 +7,32 @@ export { isRpcError } from "./runtime/rpc_error.js";
 export type { Issue, RpcClientError, UnknownError } from "./runtime/rpc_error.js";
 
 /**
+ * Too many invalid tokens from this address. Please try again in {retry_after_seconds} s.
+ *
+ * HTTP 429, TOO_MANY_REQUESTS.
+ */
+export type AddressLimited = {
+  readonly code: -32029;
+  readonly message: string;
+  readonly data: {
+    readonly code: "TOO_MANY_REQUESTS";
+    readonly httpStatus: 429;
+    readonly type: "AddressLimited";
+    /** Whether the procedure names this error. */
+    readonly declared: boolean;
+    /** The procedure. */
+    readonly path?: string;
+    /** Seconds after which it makes sense to try again. */
+    readonly retryAfter?: number;
+    /** In development alone. */
+    readonly stack?: string;
+    readonly details: {
+      retry_after_seconds: number;
+    };
+  };
+};
+
+/**
  * No address can be made for the file right now. Please try again
  *
  * HTTP 503, SERVICE_UNAVAILABLE.
@@ -22,6 +48,8 @@ export type AddressesUnavailable = {
     readonly declared: boolean;
     /** The procedure. */
     readonly path?: string;
+    /** Seconds after which it makes sense to try again. */
+    readonly retryAfter?: number;
     /** In development alone. */
     readonly stack?: string;
   };
@@ -1176,6 +1204,8 @@ export type RateLimited = {
     readonly declared: boolean;
     /** The procedure. */
     readonly path?: string;
+    /** Seconds after which it makes sense to try again. */
+    readonly retryAfter?: number;
     /** In development alone. */
     readonly stack?: string;
     readonly details: {
@@ -1225,6 +1255,8 @@ export type SlotsUnavailable = {
     readonly declared: boolean;
     /** The procedure. */
     readonly path?: string;
+    /** Seconds after which it makes sense to try again. */
+    readonly retryAfter?: number;
     /** In development alone. */
     readonly stack?: string;
   };
@@ -1246,6 +1278,8 @@ export type StorageFailed = {
     readonly declared: boolean;
     /** The procedure. */
     readonly path?: string;
+    /** Seconds after which it makes sense to try again. */
+    readonly retryAfter?: number;
     /** In development alone. */
     readonly stack?: string;
   };
@@ -1336,6 +1370,8 @@ export type SystemFull = {
     readonly declared: boolean;
     /** The procedure. */
     readonly path?: string;
+    /** Seconds after which it makes sense to try again. */
+    readonly retryAfter?: number;
     /** In development alone. */
     readonly stack?: string;
     readonly details: {
@@ -1545,6 +1581,8 @@ export type UserLimitReached = {
     readonly declared: boolean;
     /** The procedure. */
     readonly path?: string;
+    /** Seconds after which it makes sense to try again. */
+    readonly retryAfter?: number;
     /** In development alone. */
     readonly stack?: string;
     readonly details: {
@@ -1599,6 +1637,7 @@ export type ProtocolError =
 
 /** Every error by its name on the wire, `data.type`. */
 export type RpcErrors = {
+  AddressLimited: AddressLimited;
   AddressesUnavailable: AddressesUnavailable;
   AlreadyRunning: AlreadyRunning;
   ArchiveTooLarge: ArchiveTooLarge;

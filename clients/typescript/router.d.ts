@@ -18,13 +18,14 @@ export type AppRecord = {
     /**
      * Make a user superadmin, from their next token on; to who is one already, nothing happens.
      *
-     * Errors: `Forbidden`, `OwnRole`, `RoleChanged`, `SuperadminOnly`, `Unauthorized`, `UserNotFound`.
+     * Errors: `AddressLimited`, `Forbidden`, `OwnRole`, `RoleChanged`, `SuperadminOnly`, `Unauthorized`, `UserNotFound`.
      */
     assignSuperAdmin: MutationProcedure<{
       meta: unknown;
       input: types.AssignSuperAdminInput;
       output: types.User;
       errorShape:
+        | errors.AddressLimited
         | errors.Forbidden
         | errors.OwnRole
         | errors.RoleChanged
@@ -36,13 +37,14 @@ export type AppRecord = {
     /**
      * Show the limit of runs at once, and who holds its slots.
      *
-     * Errors: `Forbidden`, `RoleChanged`, `SlotsUnavailable`, `Unauthorized`.
+     * Errors: `AddressLimited`, `Forbidden`, `RoleChanged`, `SlotsUnavailable`, `Unauthorized`.
      */
     getConcurrency: QueryProcedure<{
       meta: unknown;
       input: void;
       output: types.Concurrency;
       errorShape:
+        | errors.AddressLimited
         | errors.Forbidden
         | errors.RoleChanged
         | errors.SlotsUnavailable
@@ -52,24 +54,30 @@ export type AppRecord = {
     /**
      * Summarize all generations for a superadmin, for an admin those of the own organization.
      *
-     * Errors: `Forbidden`, `RoleChanged`, `Unauthorized`.
+     * Errors: `AddressLimited`, `Forbidden`, `RoleChanged`, `Unauthorized`.
      */
     getDashboard: QueryProcedure<{
       meta: unknown;
       input: void;
       output: types.Dashboard;
-      errorShape: errors.Forbidden | errors.RoleChanged | errors.Unauthorized | errors.ProtocolError;
+      errorShape:
+        | errors.AddressLimited
+        | errors.Forbidden
+        | errors.RoleChanged
+        | errors.Unauthorized
+        | errors.ProtocolError;
     }>;
     /**
      * Read system_metrics: an admin those of the own organization, without what superadmins did.
      *
-     * Errors: `Forbidden`, `InvalidCursor`, `RoleChanged`, `Unauthorized`.
+     * Errors: `AddressLimited`, `Forbidden`, `InvalidCursor`, `RoleChanged`, `Unauthorized`.
      */
     getSystemMetrics: QueryProcedure<{
       meta: unknown;
       input: types.SystemMetricsInput | void;
       output: types.SystemEventPage;
       errorShape:
+        | errors.AddressLimited
         | errors.Forbidden
         | errors.InvalidCursor
         | errors.RoleChanged
@@ -79,13 +87,14 @@ export type AppRecord = {
     /**
      * Read the audit trail. This call itself is linked into it when it ends; `coursegen audit verify` checks it.
      *
-     * Errors: `Forbidden`, `InvalidCursor`, `RoleChanged`, `Unauthorized`.
+     * Errors: `AddressLimited`, `Forbidden`, `InvalidCursor`, `RoleChanged`, `Unauthorized`.
      */
     listAudit: QueryProcedure<{
       meta: unknown;
       input: types.ListAuditInput | void;
       output: types.AuditPage;
       errorShape:
+        | errors.AddressLimited
         | errors.Forbidden
         | errors.InvalidCursor
         | errors.RoleChanged
@@ -95,13 +104,14 @@ export type AppRecord = {
     /**
      * List courses: all of them to a superadmin, to an admin those of the own organization.
      *
-     * Errors: `Forbidden`, `InvalidCursor`, `RoleChanged`, `Unauthorized`.
+     * Errors: `AddressLimited`, `Forbidden`, `InvalidCursor`, `RoleChanged`, `Unauthorized`.
      */
     listCourses: QueryProcedure<{
       meta: unknown;
       input: types.ListAllCoursesInput | void;
       output: types.CourseEntryPage;
       errorShape:
+        | errors.AddressLimited
         | errors.Forbidden
         | errors.InvalidCursor
         | errors.RoleChanged
@@ -111,13 +121,14 @@ export type AppRecord = {
     /**
      * List organizations: all of them to a superadmin, to an admin the own one.
      *
-     * Errors: `Forbidden`, `InvalidCursor`, `RoleChanged`, `Unauthorized`.
+     * Errors: `AddressLimited`, `Forbidden`, `InvalidCursor`, `RoleChanged`, `Unauthorized`.
      */
     listOrganizations: QueryProcedure<{
       meta: unknown;
       input: types.ListOrganizationsInput | void;
       output: types.OrganizationPage;
       errorShape:
+        | errors.AddressLimited
         | errors.Forbidden
         | errors.InvalidCursor
         | errors.RoleChanged
@@ -127,13 +138,14 @@ export type AppRecord = {
     /**
      * List users: all of them to a superadmin, to an admin those of the own organization.
      *
-     * Errors: `Forbidden`, `InvalidCursor`, `RoleChanged`, `Unauthorized`.
+     * Errors: `AddressLimited`, `Forbidden`, `InvalidCursor`, `RoleChanged`, `Unauthorized`.
      */
     listUsers: QueryProcedure<{
       meta: unknown;
       input: types.ListUsersInput | void;
       output: types.UserPage;
       errorShape:
+        | errors.AddressLimited
         | errors.Forbidden
         | errors.InvalidCursor
         | errors.RoleChanged
@@ -145,13 +157,15 @@ export type AppRecord = {
      *
      * `admin.*` refuses the user at once; elsewhere a token that says superadmin counts until it expires.
      *
-     * Errors: `Forbidden`, `LastSuperadmin`, `OwnRole`, `RoleChanged`, `SuperadminOnly`, `Unauthorized`, `UserNotFound`.
+     * Errors: `AddressLimited`, `Forbidden`, `LastSuperadmin`, `OwnRole`, `RoleChanged`, `SuperadminOnly`, `Unauthorized`,
+     * `UserNotFound`.
      */
     revokeSuperAdmin: MutationProcedure<{
       meta: unknown;
       input: types.RevokeSuperAdminInput;
       output: types.User;
       errorShape:
+        | errors.AddressLimited
         | errors.Forbidden
         | errors.LastSuperadmin
         | errors.OwnRole
@@ -166,13 +180,14 @@ export type AppRecord = {
      *
      * PostgreSQL keeps it: it outlives restarts, and an emptied Redis.
      *
-     * Errors: `Forbidden`, `RoleChanged`, `SlotsUnavailable`, `Unauthorized`.
+     * Errors: `AddressLimited`, `Forbidden`, `RoleChanged`, `SlotsUnavailable`, `Unauthorized`.
      */
     setGlobalLimit: MutationProcedure<{
       meta: unknown;
       input: types.SetGlobalLimitInput;
       output: types.GlobalLimit;
       errorShape:
+        | errors.AddressLimited
         | errors.Forbidden
         | errors.RoleChanged
         | errors.SlotsUnavailable
@@ -182,14 +197,15 @@ export type AppRecord = {
     /**
      * Rename an organization, as its admin or as superadmin; give it another tier, as superadmin.
      *
-     * Errors: `Forbidden`, `NameTaken`, `OrganizationNotFound`, `RoleChanged`, `SuperadminOnly`, `TierTooSmall`,
-     * `Unauthorized`.
+     * Errors: `AddressLimited`, `Forbidden`, `NameTaken`, `OrganizationNotFound`, `RoleChanged`, `SuperadminOnly`,
+     * `TierTooSmall`, `Unauthorized`.
      */
     updateOrganization: MutationProcedure<{
       meta: unknown;
       input: types.UpdateOrganizationInput;
       output: types.Organization;
       errorShape:
+        | errors.AddressLimited
         | errors.Forbidden
         | errors.NameTaken
         | errors.OrganizationNotFound
@@ -205,13 +221,15 @@ export type AppRecord = {
      * Nobody changes their own role, and only a superadmin changes a superadmin's. `admin.*` heeds the change at once,
      * everything else from the user's next token on.
      *
-     * Errors: `Forbidden`, `LastSuperadmin`, `OwnRole`, `RoleChanged`, `SuperadminOnly`, `Unauthorized`, `UserNotFound`.
+     * Errors: `AddressLimited`, `Forbidden`, `LastSuperadmin`, `OwnRole`, `RoleChanged`, `SuperadminOnly`, `Unauthorized`,
+     * `UserNotFound`.
      */
     updateUserRole: MutationProcedure<{
       meta: unknown;
       input: types.UpdateUserRoleInput;
       output: types.User;
       errorShape:
+        | errors.AddressLimited
         | errors.Forbidden
         | errors.LastSuperadmin
         | errors.OwnRole
@@ -227,13 +245,13 @@ export type AppRecord = {
     /**
      * What the caller's organization stores, and the limits of its tier: everybody in it may read that.
      *
-     * Errors: `OrganizationNotFound`, `Unauthorized`.
+     * Errors: `AddressLimited`, `OrganizationNotFound`, `Unauthorized`.
      */
     getUsage: QueryProcedure<{
       meta: unknown;
       input: void;
       output: types.Usage;
-      errorShape: errors.OrganizationNotFound | errors.Unauthorized | errors.ProtocolError;
+      errorShape: errors.AddressLimited | errors.OrganizationNotFound | errors.Unauthorized | errors.ProtocolError;
     }>;
   };
   /** The procedures of `courses`. */
@@ -241,24 +259,25 @@ export type AppRecord = {
     /**
      * Create a course of the caller's own, as a draft.
      *
-     * Errors: `Forbidden`, `Unauthorized`.
+     * Errors: `AddressLimited`, `Forbidden`, `Unauthorized`.
      */
     create: MutationProcedure<{
       meta: unknown;
       input: types.CreateCourseInput;
       output: types.Course;
-      errorShape: errors.Forbidden | errors.Unauthorized | errors.ProtocolError;
+      errorShape: errors.AddressLimited | errors.Forbidden | errors.Unauthorized | errors.ProtocolError;
     }>;
     /**
      * Delete a course: its owner, an admin of the organization, or a superadmin may, while no run is under way.
      *
-     * Errors: `CourseIsRunning`, `CourseNotFound`, `Forbidden`, `NotYours`, `Unauthorized`.
+     * Errors: `AddressLimited`, `CourseIsRunning`, `CourseNotFound`, `Forbidden`, `NotYours`, `Unauthorized`.
      */
     delete: MutationProcedure<{
       meta: unknown;
       input: types.DeleteCourseInput;
       output: types.CourseDeleted;
       errorShape:
+        | errors.AddressLimited
         | errors.CourseIsRunning
         | errors.CourseNotFound
         | errors.Forbidden
@@ -269,57 +288,58 @@ export type AppRecord = {
     /**
      * A course that the caller may read.
      *
-     * Errors: `CourseNotFound`, `Unauthorized`.
+     * Errors: `AddressLimited`, `CourseNotFound`, `Unauthorized`.
      */
     get: QueryProcedure<{
       meta: unknown;
       input: types.GetCourseInput;
       output: types.Course;
-      errorShape: errors.CourseNotFound | errors.Unauthorized | errors.ProtocolError;
+      errorShape: errors.AddressLimited | errors.CourseNotFound | errors.Unauthorized | errors.ProtocolError;
     }>;
     /**
      * A course that the caller may read; a superadmin's own organization comes first where several have the slug.
      *
-     * Errors: `CourseNotFound`, `Unauthorized`.
+     * Errors: `AddressLimited`, `CourseNotFound`, `Unauthorized`.
      */
     getBySlug: QueryProcedure<{
       meta: unknown;
       input: types.CourseSlugInput;
       output: types.Course;
-      errorShape: errors.CourseNotFound | errors.Unauthorized | errors.ProtocolError;
+      errorShape: errors.AddressLimited | errors.CourseNotFound | errors.Unauthorized | errors.ProtocolError;
     }>;
     /**
      * The sections, lessons and texts of a course that the caller may read.
      *
-     * Errors: `CourseNotFound`, `Unauthorized`.
+     * Errors: `AddressLimited`, `CourseNotFound`, `Unauthorized`.
      */
     getContent: QueryProcedure<{
       meta: unknown;
       input: types.CourseContentInput;
       output: types.CourseContent;
-      errorShape: errors.CourseNotFound | errors.Unauthorized | errors.ProtocolError;
+      errorShape: errors.AddressLimited | errors.CourseNotFound | errors.Unauthorized | errors.ProtocolError;
     }>;
     /**
      * List courses, newest first, page by page.
      *
-     * Errors: `Unauthorized`.
+     * Errors: `AddressLimited`, `Unauthorized`.
      */
     list: QueryProcedure<{
       meta: unknown;
       input: types.ListCoursesInput | void;
       output: types.CoursePage;
-      errorShape: errors.Unauthorized | errors.ProtocolError;
+      errorShape: errors.AddressLimited | errors.Unauthorized | errors.ProtocolError;
     }>;
     /**
      * Change a course: its owner, an admin of the organization, or a superadmin may.
      *
-     * Errors: `CourseNotFound`, `Forbidden`, `NotYours`, `Unauthorized`.
+     * Errors: `AddressLimited`, `CourseNotFound`, `Forbidden`, `NotYours`, `Unauthorized`.
      */
     update: MutationProcedure<{
       meta: unknown;
       input: types.UpdateCourseInput;
       output: types.Course;
       errorShape:
+        | errors.AddressLimited
         | errors.CourseNotFound
         | errors.Forbidden
         | errors.NotYours
@@ -334,9 +354,9 @@ export type AppRecord = {
      *
      * When the connection breaks, what has come is kept, unless a checksum was sent: getUpload tells where to go on.
      *
-     * Errors: `ArchiveTooLarge`, `ChecksumInvalid`, `ChecksumMismatch`, `CourseNotFound`, `FileContentInvalid`,
-     * `FileDamaged`, `FileEncrypted`, `FileHasMacros`, `FileSizeMismatch`, `FileTooComplex`, `FileTooLarge`,
-     * `FileTypeMismatch`, `FileUnsafe`, `Forbidden`, `ImageTooLarge`, `OffsetMismatch`, `RateLimited`, `SlotsUnavailable`,
+     * Errors: `AddressLimited`, `ArchiveTooLarge`, `ChecksumInvalid`, `ChecksumMismatch`, `CourseNotFound`,
+     * `FileContentInvalid`, `FileDamaged`, `FileEncrypted`, `FileHasMacros`, `FileSizeMismatch`, `FileTooComplex`,
+     * `FileTooLarge`, `FileTypeMismatch`, `FileUnsafe`, `Forbidden`, `ImageTooLarge`, `OffsetMismatch`, `RateLimited`,
      * `StorageFailed`, `StorageQuotaExceeded`, `Unauthorized`, `UploadChanged`, `UploadInTooManyParts`, `UploadNotFound`.
      */
     appendToUpload: MutationProcedure<{
@@ -344,6 +364,7 @@ export type AppRecord = {
       input: types.AppendInput;
       output: types.Upload;
       errorShape:
+        | errors.AddressLimited
         | errors.ArchiveTooLarge
         | errors.ChecksumInvalid
         | errors.ChecksumMismatch
@@ -361,7 +382,6 @@ export type AppRecord = {
         | errors.ImageTooLarge
         | errors.OffsetMismatch
         | errors.RateLimited
-        | errors.SlotsUnavailable
         | errors.StorageFailed
         | errors.StorageQuotaExceeded
         | errors.Unauthorized
@@ -373,13 +393,14 @@ export type AppRecord = {
     /**
      * Cancel the generation of a course: its owner, an admin of the organization, or a superadmin may.
      *
-     * Errors: `CourseNotFound`, `Forbidden`, `NotRunning`, `NotYours`, `Unauthorized`.
+     * Errors: `AddressLimited`, `CourseNotFound`, `Forbidden`, `NotRunning`, `NotYours`, `Unauthorized`.
      */
     cancel: MutationProcedure<{
       meta: unknown;
       input: types.CancelGenerationInput;
       output: types.GenerationCancelled;
       errorShape:
+        | errors.AddressLimited
         | errors.CourseNotFound
         | errors.Forbidden
         | errors.NotRunning
@@ -390,13 +411,14 @@ export type AppRecord = {
     /**
      * End an upload that the caller began and that is not complete; its quota and what has come are given back.
      *
-     * Errors: `Forbidden`, `StorageFailed`, `Unauthorized`, `UploadNotFound`.
+     * Errors: `AddressLimited`, `Forbidden`, `StorageFailed`, `Unauthorized`, `UploadNotFound`.
      */
     cancelUpload: MutationProcedure<{
       meta: unknown;
       input: types.CancelUploadInput;
       output: types.UploadCancelled;
       errorShape:
+        | errors.AddressLimited
         | errors.Forbidden
         | errors.StorageFailed
         | errors.Unauthorized
@@ -408,14 +430,16 @@ export type AppRecord = {
      *
      * The quota is reserved until it is complete, cancelled or expired. tus 1.0 clients do this by `POST /files/`.
      *
-     * Errors: `CourseNotFound`, `FileLimitReached`, `FileNameInvalid`, `FileTooLarge`, `FileTypeRefused`, `Forbidden`,
-     * `NotYours`, `RateLimited`, `SlotsUnavailable`, `StorageQuotaExceeded`, `Unauthorized`, `UploadsNotInPlan`.
+     * Errors: `AddressLimited`, `CourseNotFound`, `FileLimitReached`, `FileNameInvalid`, `FileTooLarge`,
+     * `FileTypeRefused`, `Forbidden`, `NotYours`, `RateLimited`, `SlotsUnavailable`, `StorageQuotaExceeded`,
+     * `Unauthorized`, `UploadsNotInPlan`.
      */
     createUpload: MutationProcedure<{
       meta: unknown;
       input: types.CreateUploadInput;
       output: types.Upload;
       errorShape:
+        | errors.AddressLimited
         | errors.CourseNotFound
         | errors.FileLimitReached
         | errors.FileNameInvalid
@@ -435,13 +459,14 @@ export type AppRecord = {
      *
      * Refused while the course is being generated. An upload that is still under way can be deleted, and fails then.
      *
-     * Errors: `FileInUse`, `FileNotFound`, `Forbidden`, `NotYours`, `Unauthorized`.
+     * Errors: `AddressLimited`, `FileInUse`, `FileNotFound`, `Forbidden`, `NotYours`, `Unauthorized`.
      */
     deleteFile: MutationProcedure<{
       meta: unknown;
       input: types.DeleteFileInput;
       output: types.FileDeleted;
       errorShape:
+        | errors.AddressLimited
         | errors.FileInUse
         | errors.FileNotFound
         | errors.Forbidden
@@ -454,13 +479,14 @@ export type AppRecord = {
      *
      * For the course's owner, an admin of the organization, or a superadmin; to others the file is a missing one.
      *
-     * Errors: `AddressesUnavailable`, `FileNotFound`, `FileNotStored`, `Unauthorized`.
+     * Errors: `AddressLimited`, `AddressesUnavailable`, `FileNotFound`, `FileNotStored`, `Unauthorized`.
      */
     getFileUrl: QueryProcedure<{
       meta: unknown;
       input: types.FileUrlInput;
       output: types.FileUrl;
       errorShape:
+        | errors.AddressLimited
         | errors.AddressesUnavailable
         | errors.FileNotFound
         | errors.FileNotStored
@@ -470,24 +496,29 @@ export type AppRecord = {
     /**
      * The progress of a course that the caller may read.
      *
-     * Errors: `CourseNotFound`, `Unauthorized`.
+     * Errors: `AddressLimited`, `CourseNotFound`, `Unauthorized`.
      */
     getStatus: QueryProcedure<{
       meta: unknown;
       input: types.GenerationStatusInput;
       output: types.GenerationState;
-      errorShape: errors.CourseNotFound | errors.Unauthorized | errors.ProtocolError;
+      errorShape: errors.AddressLimited | errors.CourseNotFound | errors.Unauthorized | errors.ProtocolError;
     }>;
     /**
      * Where an upload that the caller began goes on; one that is complete is the file that it became.
      *
-     * Errors: `Forbidden`, `Unauthorized`, `UploadNotFound`.
+     * Errors: `AddressLimited`, `Forbidden`, `Unauthorized`, `UploadNotFound`.
      */
     getUpload: QueryProcedure<{
       meta: unknown;
       input: types.GetUploadInput;
       output: types.Upload;
-      errorShape: errors.Forbidden | errors.Unauthorized | errors.UploadNotFound | errors.ProtocolError;
+      errorShape:
+        | errors.AddressLimited
+        | errors.Forbidden
+        | errors.Unauthorized
+        | errors.UploadNotFound
+        | errors.ProtocolError;
     }>;
     /**
      * Start generating a course from its uploaded files, or from its title alone.
@@ -497,14 +528,15 @@ export type AppRecord = {
      *
      * With `withIdempotencyKey(key)` as its options it is done once, however often it is called.
      *
-     * Errors: `AlreadyRunning`, `CourseNotFound`, `Forbidden`, `InitiateFailed`, `KeyMalformed`, `KeyReused`, `NotYours`,
-     * `RateLimited`, `SlotsUnavailable`, `SystemFull`, `Unauthorized`, `UserLimitReached`.
+     * Errors: `AddressLimited`, `AlreadyRunning`, `CourseNotFound`, `Forbidden`, `InitiateFailed`, `KeyMalformed`,
+     * `KeyReused`, `NotYours`, `RateLimited`, `SlotsUnavailable`, `SystemFull`, `Unauthorized`, `UserLimitReached`.
      */
     initiate: MutationProcedure<{
       meta: unknown;
       input: types.InitiateInput;
       output: types.Initiated;
       errorShape:
+        | errors.AddressLimited
         | errors.AlreadyRunning
         | errors.CourseNotFound
         | errors.Forbidden
@@ -525,29 +557,30 @@ export type AppRecord = {
      * Files are their course's owner's, the organization's admins' and superadmins': whoever else may read the course
      * (a colleague, a student who attends it) is given an empty list.
      *
-     * Errors: `CourseNotFound`, `Unauthorized`.
+     * Errors: `AddressLimited`, `CourseNotFound`, `Unauthorized`.
      */
     listFiles: QueryProcedure<{
       meta: unknown;
       input: types.ListFilesInput;
       output: types.CourseFiles;
-      errorShape: errors.CourseNotFound | errors.Unauthorized | errors.ProtocolError;
+      errorShape: errors.AddressLimited | errors.CourseNotFound | errors.Unauthorized | errors.ProtocolError;
     }>;
     /**
      * Add a document to a course of the caller's own, within the limits of the organization's tier.
      *
      * As base64 in JSON, or as a form whose last part is the file: forms are streamed, and the only way for large files.
      *
-     * Errors: `ArchiveTooLarge`, `CourseNotFound`, `FileContentInvalid`, `FileDamaged`, `FileEmpty`, `FileEncrypted`,
-     * `FileHasMacros`, `FileLimitReached`, `FileNameInvalid`, `FileSizeMismatch`, `FileTooComplex`, `FileTooLarge`,
-     * `FileTypeMismatch`, `FileTypeRefused`, `FileUnsafe`, `Forbidden`, `ImageTooLarge`, `NotYours`, `RateLimited`,
-     * `SlotsUnavailable`, `StorageFailed`, `StorageQuotaExceeded`, `Unauthorized`, `UploadsNotInPlan`.
+     * Errors: `AddressLimited`, `ArchiveTooLarge`, `CourseNotFound`, `FileContentInvalid`, `FileDamaged`, `FileEmpty`,
+     * `FileEncrypted`, `FileHasMacros`, `FileLimitReached`, `FileNameInvalid`, `FileSizeMismatch`, `FileTooComplex`,
+     * `FileTooLarge`, `FileTypeMismatch`, `FileTypeRefused`, `FileUnsafe`, `Forbidden`, `ImageTooLarge`, `NotYours`,
+     * `RateLimited`, `SlotsUnavailable`, `StorageFailed`, `StorageQuotaExceeded`, `Unauthorized`, `UploadsNotInPlan`.
      */
     uploadFile: MutationProcedure<{
       meta: unknown;
       input: types.UploadFileInput;
       output: types.Uploaded;
       errorShape:
+        | errors.AddressLimited
         | errors.ArchiveTooLarge
         | errors.CourseNotFound
         | errors.FileContentInvalid
@@ -579,13 +612,13 @@ export type AppRecord = {
      *
      * A lost connection is taken up again, and its events begin anew.
      *
-     * Errors: `CourseNotFound`, `Unauthorized`.
+     * Errors: `AddressLimited`, `CourseNotFound`, `Unauthorized`.
      */
     watch: SubscriptionProcedure<{
       meta: unknown;
       input: types.WatchGenerationInput;
       output: AsyncIterable<types.GenerationState, void, any>;
-      errorShape: errors.CourseNotFound | errors.Unauthorized | errors.ProtocolError;
+      errorShape: errors.AddressLimited | errors.CourseNotFound | errors.Unauthorized | errors.ProtocolError;
     }>;
   };
   /** The procedures of `jobs`. */
@@ -593,13 +626,14 @@ export type AppRecord = {
     /**
      * Cancel a job and its run: the owner, an admin of the organization, or a superadmin may.
      *
-     * Errors: `Forbidden`, `JobFinished`, `JobNotFound`, `JobNotYours`, `Unauthorized`.
+     * Errors: `AddressLimited`, `Forbidden`, `JobFinished`, `JobNotFound`, `JobNotYours`, `Unauthorized`.
      */
     cancel: MutationProcedure<{
       meta: unknown;
       input: types.JobInput;
       output: types.JobCancelled;
       errorShape:
+        | errors.AddressLimited
         | errors.Forbidden
         | errors.JobFinished
         | errors.JobNotFound
@@ -610,24 +644,24 @@ export type AppRecord = {
     /**
      * A job that the caller may read.
      *
-     * Errors: `JobNotFound`, `Unauthorized`.
+     * Errors: `AddressLimited`, `JobNotFound`, `Unauthorized`.
      */
     getStatus: QueryProcedure<{
       meta: unknown;
       input: types.JobInput;
       output: types.Job;
-      errorShape: errors.JobNotFound | errors.Unauthorized | errors.ProtocolError;
+      errorShape: errors.AddressLimited | errors.JobNotFound | errors.Unauthorized | errors.ProtocolError;
     }>;
     /**
      * List jobs, newest first, page by page.
      *
-     * Errors: `Unauthorized`.
+     * Errors: `AddressLimited`, `Unauthorized`.
      */
     list: QueryProcedure<{
       meta: unknown;
       input: types.ListJobsInput | void;
       output: types.JobPage;
-      errorShape: errors.Unauthorized | errors.ProtocolError;
+      errorShape: errors.AddressLimited | errors.Unauthorized | errors.ProtocolError;
     }>;
   };
   /** The procedures of `system`. */

@@ -67,7 +67,7 @@ class AppendForm(Form):
 EXAMPLE = AppendInput(upload_id=UPLOAD_ID, offset=0, content="SGVsbG8sIHdvcmxkIQ==")
 
 
-@instructor.use(rate_limit(300, per=60)).mutation(
+@instructor.use(rate_limit(300, per=60, uncounted=True)).mutation(
     body_limit=LARGEST_BODY,
     timeout=APPEND_SECONDS,
     examples=(EXAMPLE,),

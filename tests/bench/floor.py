@@ -60,7 +60,7 @@ class Floor:
             await connection.execute(statements.prelude)
             claim = await connection.fetchval(*statements.claim)
             granted = await ACQUIRE.run(self._redis, *statements.acquire)
-            if '"claimed"' not in claim or granted != ["granted"]:
+            if '"claimed"' not in claim or granted[2:] != ["granted"]:
                 raise RuntimeError(f"{claim} {granted}")
             await connection.execute(*statements.enqueue)
             await connection.execute("COMMIT")

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from redis.asyncio import Redis
 
-from app.leases import Allowed, Lease, RateLimited, RateLimiter, Slots, UserLimitReached, Window
+from app.leases import Allowed, Lease, RateLimited, RateLimiter, Slots, Standing, UserLimitReached, Window
 from tests.leases.callers import Caller
 
 Eventually = Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]
@@ -60,6 +60,39 @@ async def test_the_window_slides_and_then_forgets(limiter: RateLimiter, redis: R
 
     await eventually(passes)
     await eventually(forgotten)
+
+
+async def test_each_call_leaves_by_itself_a_window_after_it_came(
+    limiter: RateLimiter, redis: Redis, eventually: Eventually
+) -> None:
+    """As it would be 59.8 and 20 s after two calls: a window that began anew each minute would let two more pass."""
+    two = window(limit=2)
+    seconds, microseconds = await redis.time()
+    now = seconds * 1000 + microseconds // 1000
+    await redis.zadd(two.redis_key, {"a": now - 59_800, "b": now - 20_000})
+    full = await limiter.hit(two)
+    assert isinstance(full, RateLimited)
+    assert full.retry_after_seconds == 1
+
+    async def passes() -> bool:
+        return isinstance(await limiter.hit(two), Allowed)
+
+    await eventually(passes)
+    refusal = await limiter.hit(two)
+    assert isinstance(refusal, RateLimited)
+    assert 38 <= refusal.retry_after_seconds <= 40
+
+
+async def test_who_counts_a_call_tells_how_the_caller_stands(limiter: RateLimiter, caller: Caller) -> None:
+    told: list[Standing] = []
+    two = window(limit=2)._replace(told=told.append)
+    await limiter.hit(two)
+    await caller.acquire(window=two)
+    await limiter.hit(two)
+    await caller.acquire(window=two)
+    assert [each.remaining for each in told] == [1, 0, 0, 0]
+    assert {each[:3] for each in told} == {("generation.initiate", 2, 60)}
+    assert all(58 <= each.reset_seconds <= 60 for each in told)
 
 
 async def test_calls_older_than_the_window_do_not_count(limiter: RateLimiter, redis: Redis) -> None:

@@ -93,6 +93,7 @@ def test_a_declared_error_carries_the_number_of_its_code_and_its_fields(http: ht
         "path": "overLimit",
         "type": "OverLimit",
         "declared": True,
+        "retryAfter": 30,
         "details": {"limit": 3},
     }
 

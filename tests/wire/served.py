@@ -77,8 +77,9 @@ def error_of(response: httpx.Response, status: int) -> dict[str, Any]:
     assert (
         {"code", "type", "declared"}
         <= set(data)
-        <= {*("code", "type", "declared", "httpStatus", "path", "details", "issues")}
+        <= {*("code", "type", "declared", "httpStatus", "path", "details", "issues", "retryAfter")}
     )
+    assert str(data.get("retryAfter", "")) == response.headers.get("retry-after", "")
     return data | {"number": error["code"], "message": error["message"]}
 
 

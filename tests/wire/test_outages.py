@@ -13,9 +13,13 @@ import pytest
 from app.dev import Database
 from tests.leases.server import Server
 from tests.procedures.eventually import eventually
+from tests.procedures.generation.uploading import TEXT
 from tests.wire.inputs import UPLOAD
 from tests.wire.served import Served, error_of, serve
+from tests.wire.tus_client import Tus
 from tests.world import make_world
+
+METRICS = "a token for figures"
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +35,8 @@ def redis() -> Iterator[Server]:
 @pytest.fixture(scope="module")
 async def served(database: Database, redis: Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
     """The application over a database and a Redis of its own."""
-    async with serve(database, redis.url, tmp_path_factory.mktemp("served"), db_timeout_seconds=2) as running:
+    settings = {"db_timeout_seconds": 2, "metrics_token": METRICS}
+    async with serve(database, redis.url, tmp_path_factory.mktemp("served"), **settings) as running:
         yield running
 
 
@@ -147,6 +152,24 @@ async def test_without_redis_nothing_is_started_and_everything_else_goes_on(serv
         assert response.headers["retry-after"] == "5"
     assert read.json()["status"] is None
     assert (await ready(served))[0] == 200
+
+
+async def test_an_upload_that_was_begun_goes_on_without_redis_and_uncounted(served: Served, redis: Server) -> None:
+    owner = await served.user()
+    tus = Tus(served, owner, await served.world.course(owner))
+    where = await tus.begun()
+    first = await tus.patch(where, 0, TEXT[:5])
+    assert first.headers["ratelimit"].startswith('"generation.appendToUpload";r=299;t=')
+    redis.kill()
+    try:
+        second = await tus.patch(where, 5, TEXT[5:])
+        figures = (await served.http.get("/metrics", headers={"authorization": f"Bearer {METRICS}"})).text
+    finally:
+        redis.start()
+    assert (second.status_code, second.headers["upload-offset"]) == (204, str(len(TEXT)))
+    assert "ratelimit" not in second.headers
+    assert served.log_lines(path="generation.appendToUpload", level="warn")
+    assert 'coursegen_uncounted_calls_total{procedure="generation.appendToUpload"} 1.0' in figures
 
 
 async def test_an_emptied_redis_grants_nothing_until_it_was_rebuilt(served: Served, redis: Server) -> None:

@@ -13,6 +13,7 @@ _IMPORTS = [
     'export { isRpcError } from "./runtime/rpc_error.js";',
     'export type { Issue, RpcClientError, UnknownError } from "./runtime/rpc_error.js";',
 ]
+_RETRY = "readonly retryAfter?: number;"
 _PROTOCOL_DOC = "What any call may end with; `UnknownError` stands for an error that is newer than this file."
 
 
@@ -53,6 +54,7 @@ def _shape(name: str, error: ErrorEntry, types: Types) -> list[str]:
         "readonly declared: boolean;",
         *jsdoc("The procedure."),
         "readonly path?: string;",
+        *([*jsdoc("Seconds after which it makes sense to try again."), _RETRY] if error.has_retry_after else []),
         *jsdoc("In development alone."),
         "readonly stack?: string;",
         *_details(error, types),

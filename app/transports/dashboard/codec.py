@@ -5,8 +5,8 @@ from typing import Any, Final, Protocol
 
 from app.auth.claims import Claims, Role
 from app.auth.errors import Forbidden, Unauthorized
+from app.auth.gate import Gate
 from app.auth.session import Session, Sessions
-from app.auth.tokens import Verifier
 from app.rpc import Code, Failure, RpcError
 from app.rpc.protocol_errors import MethodNotSupported
 from app.transports.answers import JSON_HEADERS, failure_headers
@@ -51,13 +51,11 @@ class Desk(Protocol):
 class Dashboard:
     """The codec of `/admin/queues`. No database connection is opened before a token or a cookie is verified."""
 
-    def __init__(
-        self, desk: Desk, ui: Ui, sessions: Sessions, verifier: Callable[[], Verifier], cookie: Cookie
-    ) -> None:
+    def __init__(self, desk: Desk, ui: Ui, sessions: Sessions, gate: Callable[[], Gate], cookie: Cookie) -> None:
         self._desk = desk
         self._ui = ui
         self._sessions = sessions
-        self._verifier = verifier
+        self._gate = gate
         self._cookie = cookie
 
     async def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -118,7 +116,7 @@ class Dashboard:
             self._proven(request)
             return HttpResponse(204, ((b"set-cookie", self._cookie.taken()), (b"cache-control", b"no-store")))
         require_same_origin(request.headers)
-        claims = await self._verifier().verify(_token(request))
+        claims = await self._gate().verify(_token(request), request.client, request.headers)
         if claims.role is not Role.SUPERADMIN:
             raise Forbidden()
         await self._desk.enter(claims)

@@ -21,9 +21,7 @@ _POLICY: Final = (
 )
 _PRIVATE: Final = (
     (b"cache-control", b"no-store"),
-    (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
-    (b"cross-origin-resource-policy", b"same-origin"),
 )
 
 
@@ -52,7 +50,7 @@ class Ui:
         if body is None:
             return None
         kind = _TYPES[name.rpartition(".")[2]]
-        return ((b"content-type", kind), (b"cache-control", b"max-age=3600"), *_PRIVATE[2:]), body
+        return ((b"content-type", kind), (b"cache-control", b"max-age=3600"), *_PRIVATE[1:]), body
 
 
 def _headers(policy: str) -> HeaderPairs:

@@ -20,6 +20,7 @@ final readonly class Client
 {
     public const VERSION = '0.1.0';
     private const ERRORS = [
+        'AddressLimited' => Error\AddressLimited::class,
         'AddressesUnavailable' => Error\AddressesUnavailable::class,
         'AlreadyRunning' => Error\AlreadyRunning::class,
         'ArchiveTooLarge' => Error\ArchiveTooLarge::class,

@@ -105,6 +105,7 @@ class Admin:
         Arguments: Who becomes superadmin.
 
         Raises:
+            AddressLimited
             Forbidden
             OwnRole
             RoleChanged
@@ -121,6 +122,7 @@ class Admin:
         """Show the limit of runs at once, and who holds its slots.
 
         Raises:
+            AddressLimited
             Forbidden
             RoleChanged
             SlotsUnavailable
@@ -133,6 +135,7 @@ class Admin:
         """Summarize all generations for a superadmin, for an admin those of the own organization.
 
         Raises:
+            AddressLimited
             Forbidden
             RoleChanged
             Unauthorized
@@ -158,6 +161,7 @@ class Admin:
         given.
 
         Raises:
+            AddressLimited
             Forbidden
             InvalidCursor
             RoleChanged
@@ -195,6 +199,7 @@ class Admin:
         `until`.
 
         Raises:
+            AddressLimited
             Forbidden
             InvalidCursor
             RoleChanged
@@ -229,6 +234,7 @@ class Admin:
         sorts down.
 
         Raises:
+            AddressLimited
             Forbidden
             InvalidCursor
             RoleChanged
@@ -259,6 +265,7 @@ class Admin:
         Arguments: Only those of a tier, or with a text in their name, when given. A minus sorts downwards.
 
         Raises:
+            AddressLimited
             Forbidden
             InvalidCursor
             RoleChanged
@@ -286,6 +293,7 @@ class Admin:
         downwards.
 
         Raises:
+            AddressLimited
             Forbidden
             InvalidCursor
             RoleChanged
@@ -310,6 +318,7 @@ class Admin:
         Arguments: Who, and what they are in their organization from now on.
 
         Raises:
+            AddressLimited
             Forbidden
             LastSuperadmin
             OwnRole
@@ -331,6 +340,7 @@ class Admin:
         Arguments: Runs at once.
 
         Raises:
+            AddressLimited
             Forbidden
             RoleChanged
             SlotsUnavailable
@@ -349,6 +359,7 @@ class Admin:
         Arguments: What is left out stays. The tier is a superadmin's to change; the storage quota follows it.
 
         Raises:
+            AddressLimited
             Forbidden
             NameTaken
             OrganizationNotFound
@@ -371,6 +382,7 @@ class Admin:
         Arguments: Whose role, and which. A superadmin is made by `admin.assignSuperAdmin`.
 
         Raises:
+            AddressLimited
             Forbidden
             LastSuperadmin
             OwnRole
@@ -395,6 +407,7 @@ class Billing:
         """What the caller's organization stores, and the limits of its tier: everybody in it may read that.
 
         Raises:
+            AddressLimited
             OrganizationNotFound
             Unauthorized
         """
@@ -430,6 +443,7 @@ class Courses:
         Arguments: Only a title is needed; the rest steers the generation. `language` is an ISO 639-1 code.
 
         Raises:
+            AddressLimited
             Forbidden
             Unauthorized
         """
@@ -456,6 +470,7 @@ class Courses:
         Arguments: Which course.
 
         Raises:
+            AddressLimited
             CourseIsRunning
             CourseNotFound
             Forbidden
@@ -471,6 +486,7 @@ class Courses:
         Arguments: Which course.
 
         Raises:
+            AddressLimited
             CourseNotFound
             Unauthorized
         """
@@ -483,6 +499,7 @@ class Courses:
         Arguments: Which course: the slug that `courses.create` gave it.
 
         Raises:
+            AddressLimited
             CourseNotFound
             Unauthorized
         """
@@ -495,6 +512,7 @@ class Courses:
         Arguments: Which course.
 
         Raises:
+            AddressLimited
             CourseNotFound
             Unauthorized
         """
@@ -507,6 +525,7 @@ class Courses:
         Arguments: Which page.
 
         Raises:
+            AddressLimited
             Unauthorized
         """
         given = ListCoursesInput(limit=limit, cursor=cursor)
@@ -535,6 +554,7 @@ class Courses:
         Arguments: What is left out stays; null empties. A run under way goes on with what it began with.
 
         Raises:
+            AddressLimited
             CourseNotFound
             Forbidden
             NotYours
@@ -579,6 +599,7 @@ class Generation:
         `checksum` is what the bytes must hash to, `sha1` or `sha256`, a space, and the digest in base64.
 
         Raises:
+            AddressLimited
             ArchiveTooLarge
             ChecksumInvalid
             ChecksumMismatch
@@ -596,7 +617,6 @@ class Generation:
             ImageTooLarge
             OffsetMismatch
             RateLimited
-            SlotsUnavailable
             StorageFailed
             StorageQuotaExceeded
             Unauthorized
@@ -615,6 +635,7 @@ class Generation:
         Arguments: Which course's run to stop.
 
         Raises:
+            AddressLimited
             CourseNotFound
             Forbidden
             NotRunning
@@ -630,6 +651,7 @@ class Generation:
         Arguments: Which upload.
 
         Raises:
+            AddressLimited
             Forbidden
             StorageFailed
             Unauthorized
@@ -648,6 +670,7 @@ class Generation:
         Arguments: The file that is to come; `file_size` is exact, in bytes.
 
         Raises:
+            AddressLimited
             CourseNotFound
             FileLimitReached
             FileNameInvalid
@@ -675,6 +698,7 @@ class Generation:
         Arguments: Which file.
 
         Raises:
+            AddressLimited
             FileInUse
             FileNotFound
             Forbidden
@@ -694,6 +718,7 @@ class Generation:
         Arguments: Which file.
 
         Raises:
+            AddressLimited
             AddressesUnavailable
             FileNotFound
             FileNotStored
@@ -710,6 +735,7 @@ class Generation:
         Arguments: Which course.
 
         Raises:
+            AddressLimited
             CourseNotFound
             Unauthorized
         """
@@ -722,6 +748,7 @@ class Generation:
         Arguments: Which upload.
 
         Raises:
+            AddressLimited
             Forbidden
             Unauthorized
             UploadNotFound
@@ -742,6 +769,7 @@ class Generation:
         `idempotency_key` names the call: with the same key it is done once. One is made where none is given.
 
         Raises:
+            AddressLimited
             AlreadyRunning
             CourseNotFound
             Forbidden
@@ -769,6 +797,7 @@ class Generation:
         Arguments: Which course.
 
         Raises:
+            AddressLimited
             CourseNotFound
             Unauthorized
         """
@@ -786,6 +815,7 @@ class Generation:
         Arguments: `file_size` in bytes, before encoding; `file_content` is base64 (RFC 4648, section 4).
 
         Raises:
+            AddressLimited
             ArchiveTooLarge
             CourseNotFound
             FileContentInvalid
@@ -838,6 +868,7 @@ class Generation:
         read.
 
         Raises:
+            AddressLimited
             ArchiveTooLarge
             CourseNotFound
             FileContentInvalid
@@ -889,6 +920,7 @@ class Generation:
         A lost connection is taken up again, and its events begin anew.
 
         Raises:
+            AddressLimited
             CourseNotFound
             Unauthorized
         """
@@ -908,6 +940,7 @@ class Jobs:
         Arguments: Which job.
 
         Raises:
+            AddressLimited
             Forbidden
             JobFinished
             JobNotFound
@@ -923,6 +956,7 @@ class Jobs:
         Arguments: Which job.
 
         Raises:
+            AddressLimited
             JobNotFound
             Unauthorized
         """
@@ -943,6 +977,7 @@ class Jobs:
         a job id.
 
         Raises:
+            AddressLimited
             Unauthorized
         """
         given = ListJobsInput(limit=limit, cursor=cursor, course_id=course_id, status=status)

@@ -15,6 +15,7 @@ from ._runtime.base_errors import (
 )
 
 __all__ = [
+    "AddressLimited",
     "AddressesUnavailable",
     "AlreadyRunning",
     "ArchiveTooLarge",
@@ -93,6 +94,17 @@ __all__ = [
     "UserLimitReached",
     "UserNotFound",
 ]
+
+
+class AddressLimited(CallFailed):
+    """Too many invalid tokens from this address. Please try again in {retry_after_seconds} s.
+
+    HTTP 429, TOO_MANY_REQUESTS.
+    """
+
+    @property
+    def retry_after_seconds(self) -> int:
+        return cast("int", self._detail("retry_after_seconds", int))
 
 
 class AddressesUnavailable(CallFailed):
@@ -807,6 +819,7 @@ class UserNotFound(CallFailed):
 
 
 ERRORS: Final[Mapping[str, type[CallFailed]]] = {
+    "AddressLimited": AddressLimited,
     "AddressesUnavailable": AddressesUnavailable,
     "AlreadyRunning": AlreadyRunning,
     "ArchiveTooLarge": ArchiveTooLarge,

@@ -25,6 +25,7 @@ export type UnknownError = {
     readonly type: UnknownErrorName;
     readonly declared: boolean;
     readonly path?: string;
+    readonly retryAfter?: number;
     readonly stack?: string;
     readonly details?: unknown;
     readonly issues?: readonly Issue[];

@@ -26,6 +26,7 @@ final readonly class Admin
      *
      * Parameters: Who becomes superadmin.
      *
+     * @throws Error\AddressLimited
      * @throws Error\CallTimeout
      * @throws Error\Forbidden
      * @throws Error\InvalidInput
@@ -50,6 +51,7 @@ final readonly class Admin
     /**
      * Show the limit of runs at once, and who holds its slots.
      *
+     * @throws Error\AddressLimited
      * @throws Error\CallTimeout
      * @throws Error\Forbidden
      * @throws Error\RoleChanged
@@ -70,6 +72,7 @@ final readonly class Admin
     /**
      * Summarize all generations for a superadmin, for an admin those of the own organization.
      *
+     * @throws Error\AddressLimited
      * @throws Error\CallTimeout
      * @throws Error\Forbidden
      * @throws Error\RoleChanged
@@ -95,6 +98,7 @@ final readonly class Admin
      * @param Type\SystemMetricsInputSort::* $sort
      * @param list<Type\SystemEventEventType::*> $eventTypes
      * @param Type\SystemEventSeverity::*|null $severity
+     * @throws Error\AddressLimited
      * @throws Error\CallTimeout
      * @throws Error\Forbidden
      * @throws Error\InvalidCursor
@@ -138,6 +142,7 @@ final readonly class Admin
      * `until`.
      *
      * @param Type\ListAuditInputSort::* $sort
+     * @throws Error\AddressLimited
      * @throws Error\CallTimeout
      * @throws Error\Forbidden
      * @throws Error\InvalidCursor
@@ -183,6 +188,7 @@ final readonly class Admin
      * @param Type\ListAllCoursesInputSort::* $sort
      * @param Type\CourseStatus::*|null $status
      * @param Type\GenerationStateStatus::*|null $generationStatus
+     * @throws Error\AddressLimited
      * @throws Error\CallTimeout
      * @throws Error\Forbidden
      * @throws Error\InvalidCursor
@@ -224,6 +230,7 @@ final readonly class Admin
      *
      * @param Type\ListOrganizationsInputSort::* $sort
      * @param Type\SlotHolderTier::*|null $tier
+     * @throws Error\AddressLimited
      * @throws Error\CallTimeout
      * @throws Error\Forbidden
      * @throws Error\InvalidCursor
@@ -256,6 +263,7 @@ final readonly class Admin
      *
      * @param Type\ListUsersInputSort::* $sort
      * @param Type\Role::*|null $role
+     * @throws Error\AddressLimited
      * @throws Error\CallTimeout
      * @throws Error\Forbidden
      * @throws Error\InvalidCursor
@@ -298,6 +306,7 @@ final readonly class Admin
      * Parameters: Who, and what they are in their organization from now on.
      *
      * @param Type\UpdateUserRoleInputRole::* $role
+     * @throws Error\AddressLimited
      * @throws Error\CallTimeout
      * @throws Error\Forbidden
      * @throws Error\InvalidInput
@@ -327,6 +336,7 @@ final readonly class Admin
      *
      * Parameters: Runs at once.
      *
+     * @throws Error\AddressLimited
      * @throws Error\CallTimeout
      * @throws Error\Forbidden
      * @throws Error\InvalidInput
@@ -352,6 +362,7 @@ final readonly class Admin
      * Parameters: What is left out stays. The tier is a superadmin's to change; the storage quota follows it.
      *
      * @param Type\SlotHolderTier::*|null $tier
+     * @throws Error\AddressLimited
      * @throws Error\CallTimeout
      * @throws Error\Forbidden
      * @throws Error\InvalidInput
@@ -386,6 +397,7 @@ final readonly class Admin
      * Parameters: Whose role, and which. A superadmin is made by `admin.assignSuperAdmin`.
      *
      * @param Type\UpdateUserRoleInputRole::* $role
+     * @throws Error\AddressLimited
      * @throws Error\CallTimeout
      * @throws Error\Forbidden
      * @throws Error\InvalidInput

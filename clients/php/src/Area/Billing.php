@@ -24,6 +24,7 @@ final readonly class Billing
     /**
      * What the caller's organization stores, and the limits of its tier: everybody in it may read that.
      *
+     * @throws Error\AddressLimited
      * @throws Error\CallTimeout
      * @throws Error\OrganizationNotFound
      * @throws Error\Unauthorized

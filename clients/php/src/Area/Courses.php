@@ -28,6 +28,7 @@ final readonly class Courses
      *
      * @param Type\CreateCourseInputDifficulty::*|null $difficulty
      * @param list<string> $outputFormats
+     * @throws Error\AddressLimited
      * @throws Error\CallTimeout
      * @throws Error\Forbidden
      * @throws Error\InvalidInput
@@ -77,6 +78,7 @@ final readonly class Courses
      *
      * Parameters: Which course.
      *
+     * @throws Error\AddressLimited
      * @throws Error\CallTimeout
      * @throws Error\CourseIsRunning
      * @throws Error\CourseNotFound
@@ -102,6 +104,7 @@ final readonly class Courses
      *
      * Parameters: Which course.
      *
+     * @throws Error\AddressLimited
      * @throws Error\CallTimeout
      * @throws Error\CourseNotFound
      * @throws Error\InvalidInput
@@ -124,6 +127,7 @@ final readonly class Courses
      *
      * Parameters: Which course: the slug that `courses.create` gave it.
      *
+     * @throws Error\AddressLimited
      * @throws Error\CallTimeout
      * @throws Error\CourseNotFound
      * @throws Error\InvalidInput
@@ -146,6 +150,7 @@ final readonly class Courses
      *
      * Parameters: Which course.
      *
+     * @throws Error\AddressLimited
      * @throws Error\CallTimeout
      * @throws Error\CourseNotFound
      * @throws Error\InvalidInput
@@ -168,6 +173,7 @@ final readonly class Courses
      *
      * Parameters: Which page.
      *
+     * @throws Error\AddressLimited
      * @throws Error\CallTimeout
      * @throws Error\InvalidInput
      * @throws Error\Unauthorized
@@ -192,6 +198,7 @@ final readonly class Courses
      * @param Type\CourseStatus::*|Omitted $status
      * @param Type\CreateCourseInputDifficulty::*|Omitted|null $difficulty
      * @param list<string>|Omitted $outputFormats
+     * @throws Error\AddressLimited
      * @throws Error\CallTimeout
      * @throws Error\CourseNotFound
      * @throws Error\Forbidden

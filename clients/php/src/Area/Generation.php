@@ -31,6 +31,7 @@ final readonly class Generation
      *
      * `checksum` is what the bytes must hash to, `sha1` or `sha256`, a space, and the digest in base64.
      *
+     * @throws Error\AddressLimited
      * @throws Error\ArchiveTooLarge
      * @throws Error\CallTimeout
      * @throws Error\ChecksumInvalid
@@ -50,7 +51,6 @@ final readonly class Generation
      * @throws Error\InvalidInput
      * @throws Error\OffsetMismatch
      * @throws Error\RateLimited
-     * @throws Error\SlotsUnavailable
      * @throws Error\StorageFailed
      * @throws Error\StorageQuotaExceeded
      * @throws Error\Unauthorized
@@ -79,6 +79,7 @@ final readonly class Generation
      *
      * Parameters: Which course's run to stop.
      *
+     * @throws Error\AddressLimited
      * @throws Error\CallTimeout
      * @throws Error\CourseNotFound
      * @throws Error\Forbidden
@@ -104,6 +105,7 @@ final readonly class Generation
      *
      * Parameters: Which upload.
      *
+     * @throws Error\AddressLimited
      * @throws Error\CallTimeout
      * @throws Error\Forbidden
      * @throws Error\InvalidInput
@@ -130,6 +132,7 @@ final readonly class Generation
      *
      * Parameters: The file that is to come; `fileSize` is exact, in bytes.
      *
+     * @throws Error\AddressLimited
      * @throws Error\CallTimeout
      * @throws Error\CourseNotFound
      * @throws Error\FileLimitReached
@@ -169,6 +172,7 @@ final readonly class Generation
      *
      * Parameters: Which file.
      *
+     * @throws Error\AddressLimited
      * @throws Error\CallTimeout
      * @throws Error\FileInUse
      * @throws Error\FileNotFound
@@ -196,6 +200,7 @@ final readonly class Generation
      *
      * Parameters: Which file.
      *
+     * @throws Error\AddressLimited
      * @throws Error\AddressesUnavailable
      * @throws Error\CallTimeout
      * @throws Error\FileNotFound
@@ -220,6 +225,7 @@ final readonly class Generation
      *
      * Parameters: Which course.
      *
+     * @throws Error\AddressLimited
      * @throws Error\CallTimeout
      * @throws Error\CourseNotFound
      * @throws Error\InvalidInput
@@ -242,6 +248,7 @@ final readonly class Generation
      *
      * Parameters: Which upload.
      *
+     * @throws Error\AddressLimited
      * @throws Error\CallTimeout
      * @throws Error\Forbidden
      * @throws Error\InvalidInput
@@ -270,6 +277,7 @@ final readonly class Generation
      *
      * `$idempotencyKey` names the call: with the same key it is done once. One is made where none is given.
      *
+     * @throws Error\AddressLimited
      * @throws Error\AlreadyRunning
      * @throws Error\CallTimeout
      * @throws Error\CourseNotFound
@@ -308,6 +316,7 @@ final readonly class Generation
      *
      * Parameters: Which course.
      *
+     * @throws Error\AddressLimited
      * @throws Error\CallTimeout
      * @throws Error\CourseNotFound
      * @throws Error\InvalidInput
@@ -333,6 +342,7 @@ final readonly class Generation
      *
      * Parameters: `fileSize` in bytes, before encoding; `fileContent` is base64 (RFC 4648, section 4).
      *
+     * @throws Error\AddressLimited
      * @throws Error\ArchiveTooLarge
      * @throws Error\CallTimeout
      * @throws Error\CourseNotFound
@@ -394,6 +404,7 @@ final readonly class Generation
      *
      * @param (callable(int, int): mixed)|null $onProgress
      * @throws Error\FileUnreadable
+     * @throws Error\AddressLimited
      * @throws Error\ArchiveTooLarge
      * @throws Error\CallTimeout
      * @throws Error\CourseNotFound
@@ -456,6 +467,7 @@ final readonly class Generation
      * A lost connection is taken up again, and its events begin anew.
      *
      * @return \Generator<int, Type\GenerationState>
+     * @throws Error\AddressLimited
      * @throws Error\CourseNotFound
      * @throws Error\InvalidInput
      * @throws Error\Unauthorized

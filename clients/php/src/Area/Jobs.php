@@ -25,6 +25,7 @@ final readonly class Jobs
      *
      * Parameters: Which job.
      *
+     * @throws Error\AddressLimited
      * @throws Error\CallTimeout
      * @throws Error\Forbidden
      * @throws Error\InvalidInput
@@ -50,6 +51,7 @@ final readonly class Jobs
      *
      * Parameters: Which job.
      *
+     * @throws Error\AddressLimited
      * @throws Error\CallTimeout
      * @throws Error\InvalidInput
      * @throws Error\JobNotFound
@@ -74,6 +76,7 @@ final readonly class Jobs
      * job id.
      *
      * @param Type\JobStatus::*|null $status
+     * @throws Error\AddressLimited
      * @throws Error\CallTimeout
      * @throws Error\InvalidInput
      * @throws Error\Unauthorized
