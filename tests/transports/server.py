@@ -34,7 +34,7 @@ def serving(
         yield port, server
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(30)
 
 
 def listens(port: int) -> bool:
@@ -44,7 +44,7 @@ def listens(port: int) -> bool:
     return False
 
 
-def until(met: Callable[[], T], what: str, seconds: float = 10.0) -> T:
+def until(met: Callable[[], T], what: str, seconds: float = 30.0) -> T:
     """Poll until `met()` is truthy; AssertionError naming `what` after so many seconds."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
