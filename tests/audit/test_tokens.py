@@ -2,10 +2,9 @@
 
 import pytest
 
-from tests.audit.tokens import ALLOWED, Finding, findings, unexpected
+from tests.audit.tokens import ALLOWED, FOLDERS, Finding, findings, unexpected
 from tests.cli.programs import CHECKOUT
 
-FOLDERS = ("app", "procedures", "clients", "sql")
 PLANTED = {
     "import jwt\njwt.decode(t, options={'verify_signature': False})": "verify_signature is not True",
     "import jwt\njwt.decode(t, k, ['HS256'], {'verify_signature': 0})": "verify_signature is not True",

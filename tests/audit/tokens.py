@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+FOLDERS = ("app", "procedures", "clients", "sql")
+"""Where the code of the service and of its clients is."""
+
 ALGORITHMS = frozenset({"HS256", "ES256", "RS256"})
 UNVERIFIED = frozenset({"decode_complete", "get_unverified_header", "get_unverified_claims"})
 OTHER_LIBRARIES = frozenset({"jose", "authlib", "joserfc", "jwcrypto", "python_jwt"})
@@ -144,9 +147,9 @@ def _options(node: ast.AST) -> Iterator[str]:
         case _:
             return
     for key, value in pairs:
-        name = key.value if isinstance(key, ast.Constant) else None
-        if name in VERIFICATIONS and not (isinstance(value, ast.Constant) and value.value is True):
-            yield f"{name} is not True"
+        said = key.value if isinstance(key, ast.Constant) else None
+        if said in VERIFICATIONS and not (isinstance(value, ast.Constant) and value.value is True):
+            yield f"{said} is not True"
 
 
 def _decoding(call: ast.Call) -> Iterator[str]:
