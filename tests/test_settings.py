@@ -105,6 +105,14 @@ def test_a_short_secret_is_told_with_the_length_it_needs() -> None:
         read_settings(GIVEN | {"JWT_SECRET": "x" * 31})
 
 
+def test_a_secret_that_was_replaced_is_as_long_as_any_and_stands_beside_its_successor() -> None:
+    with pytest.raises(SettingsError, match=r"^JWT_SECRET_PREVIOUS must be at least 32 bytes long$"):
+        read_settings(GIVEN | {"JWT_SECRET_PREVIOUS": "x" * 31})
+    keys = {**GIVEN, "JWT_SECRET": "", "JWKS_URL": "https://issuer.example.org/keys", "STORAGE_URL": "s3://bucket"}
+    with pytest.raises(SettingsError, match=r"^JWT_SECRET_PREVIOUS is set without JWT_SECRET"):
+        read_settings(keys | {"JWT_SECRET_PREVIOUS": SECRET})
+
+
 def test_the_length_of_a_secret_is_counted_in_bytes() -> None:
     assert read_settings(GIVEN | {"JWT_SECRET": "щ" * 16}).jwt_secret == "щ" * 16
 

@@ -137,6 +137,7 @@ def _names(node: ast.AST) -> Iterator[str]:
 
 def _options(node: ast.AST) -> Iterator[str]:
     """A verification that is switched off, in whichever form the options are written."""
+    pairs: list[tuple[ast.expr | None, ast.expr]]
     match node:
         case ast.Dict(keys=keys, values=values):
             pairs = list(zip(keys, values, strict=True))
@@ -146,9 +147,9 @@ def _options(node: ast.AST) -> Iterator[str]:
             pairs = [(ast.Constant(name), value)]
         case _:
             return
-    for key, value in pairs:
-        said = key.value if isinstance(key, ast.Constant) else None
-        if said in VERIFICATIONS and not (isinstance(value, ast.Constant) and value.value is True):
+    for option, given in pairs:
+        said = option.value if isinstance(option, ast.Constant) else None
+        if said in VERIFICATIONS and not (isinstance(given, ast.Constant) and given.value is True):
             yield f"{said} is not True"
 
 
