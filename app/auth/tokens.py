@@ -132,7 +132,8 @@ def _signed_by_one_of(keys: Sequence[str | jwt.PyJWK], token: str, algorithm: st
     """The payload as it was signed. Raises PyJWTError."""
     for key in keys:
         with suppress(jwt.InvalidSignatureError):
-            return _JWS.decode(token, key, algorithms=[algorithm])
+            payload: bytes = _JWS.decode(token, key, algorithms=[algorithm])
+            return payload
     raise jwt.InvalidSignatureError(f"no key of {len(keys)} for {algorithm}")
 
 
