@@ -8,9 +8,9 @@ import pytest
 from tests.runbook.deployment import Deployment, deployed
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """A running deployment for the module."""
+    """A running deployment, which a test leaves with both processes running."""
     with deployed(tmp_path_factory.mktemp("deployment")) as running:
         yield running
 

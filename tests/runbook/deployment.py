@@ -34,6 +34,8 @@ SHORT = {
     "LOG_LEVEL": "info",
 }
 NAME = "coursegen"
+CLIENTS = postgres_folder()
+"""PostgreSQL's client programs, of the servers' version."""
 
 
 def blocks(title: str) -> list[str]:
@@ -73,17 +75,16 @@ class Deployment:
         """Start `serve` and `work`, or one of them, with the settings of now, and wait for them."""
         for name in names or ("serve", "work"):
             self._start(name)
-        until(lambda: self._are_up(*self._processes), "API and worker are up", 20)
+        until(self._are_up, "API and worker are up", 20)
 
     def _start(self, name: str) -> None:
         variables = environment(**dict(line.split("=", 1) for line in self._file.read_text().splitlines()))
         log = self.folder / f"{name}.log"
         self._processes[name] = spawn(name, (PROGRAM, name), environment=variables, log=log)
 
-    def _are_up(self, *names: str) -> bool:
+    def _are_up(self) -> bool:
         ready = self.ready()
-        worker = not {"work", "serve"} <= set(names) or ready.get("worker", False)
-        return worker and ("serve" not in names or "ready" in ready)
+        return ready.get("ready", False) and ("work" not in self._processes or ready["worker"])
 
     def stop(self, *names: str) -> None:
         """SIGTERM, and wait; of both unless one is named. A worker that has stopped is known to be gone."""
@@ -146,7 +147,7 @@ class Deployment:
     def run(self, block: str, **given: str) -> "subprocess.CompletedProcess[str]":
         """Commands of the runbook in the operator's shell; `given` are what the runbook leaves to be filled in."""
         [settings] = re.findall(r"^```sh\n(set -a.*?)^```$", (CHECKOUT / "RUNBOOK.md").read_text(), re.M | re.S)
-        path = os.pathsep.join([str(Path(sys.executable).parent), str(postgres_folder()), os.environ["PATH"]])
+        path = os.pathsep.join([str(Path(sys.executable).parent), str(CLIENTS), os.environ["PATH"]])
         variables = {"PATH": path, "COURSEGEN_URL": self.url, "COURSEGEN_TOKEN": self.token_or_none(), **given}
         return subprocess.run(
             ["/usr/bin/env", "bash", "-euo", "pipefail", "-c", settings + block],

@@ -1,5 +1,6 @@
 """The runbook's sections on runs, slots and Redis, their commands run as they stand."""
 
+from pathlib import Path
 from uuid import uuid4
 
 import msgspec
@@ -9,6 +10,7 @@ from app.dev import find, redis
 from app.dev.databases import forget_workers
 from tests.cli.programs import until
 from tests.runbook.deployment import Deployment, blocks
+from tests.runbook.servers import address_of
 
 
 def slots(deployment: Deployment) -> tuple[int, int]:
@@ -61,8 +63,8 @@ def test_a_lost_redis_is_rebuilt_and_so_is_one_that_was_emptied_on_purpose(deplo
     assert '"redis":false' in deployment.run(look).stdout
     other = str(deployment.call("courses.create", title="Кактус")["id"])
     assert deployment.post("generation.initiate", courseId=other).status_code == 503
-    folder, sockets = deployment.folder / "servers", deployment.folder / "servers" / "run"
-    deployment.servers.children.append(redis.start(find.redis_binary(), folder, sockets))
+    sockets = Path(address_of(deployment.servers))
+    deployment.servers.children.append(redis.start(find.redis_binary(), deployment.folder / "servers", sockets))
     until(lambda: deployment.ready().get("redis"), "Redis is there", 10)
     assert '"ready": false' in deployment.does(look)
     assert deployment.post("generation.initiate", courseId=other).status_code == 503
