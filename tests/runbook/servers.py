@@ -29,7 +29,7 @@ def standby(deployment: Deployment) -> Generator[str]:
         copy = (CLIENTS / "pg_basebackup", "-D", folder / "data", "--write-recovery-conf", "--checkpoint=fast")
         subprocess.run([*prefix, *copy, "-h", address_of(deployment.servers), "-U", SUPERUSER], check=True)
         options = ("listen_addresses=", f"unix_socket_directories={folder}", "max_connections=300")
-        command = [
+        command: list[str | Path] = [
             CLIENTS / "postgres",
             "-D",
             folder / "data",
