@@ -9,13 +9,15 @@ PYTEST_WORKERS ?= 2
 # TypeScript client is compiled with; the peers of the benchmark; an S3 endpoint.
 WITH_NPM := tests/wire/trpc/node tests/clients/typescript/node tests/bench/peers
 WITH_PIP := tests/bench/peers tests/storage/moto
+# The tools of `make audit`, which bring many packages that no test needs.
+AUDIT := tests/audit/tools
 FOR_TESTS := $(VENV)/.check $(WITH_NPM:%=%/node_modules/.package-lock.json) $(WITH_PIP:%=%/.venv/.installed)
 
 # pyright comes whole in its wheel: it has nothing to look up
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo dev test check bench format gen migrate lock clean
+.PHONY: help venv demo dev test check audit bench format gen migrate lock clean
 
 help:  ## show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -41,7 +43,7 @@ $(WITH_NPM:%=%/node_modules/.package-lock.json): %/node_modules/.package-lock.js
 	@$(BIN)/python -m tests.node $*
 	@touch $@
 
-$(WITH_PIP:%=%/.venv/.installed): %/.venv/.installed: %/requirements.lock $(VENV)/.check
+$(WITH_PIP:%=%/.venv/.installed) $(AUDIT)/.venv/.installed: %/.venv/.installed: %/requirements.lock $(VENV)/.check
 	@echo 'installing into $*/.venv'
 	@test -x $*/.venv/bin/python || $(PYTHON) -m venv $*/.venv
 	@$*/.venv/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $<
@@ -67,6 +69,9 @@ check: $(FOR_TESTS)  ## the one gate: format, lint, types, imports, generated fi
 	$(BIN)/coursegen gen --check
 	$(BIN)/pytest -n $(PYTEST_WORKERS)
 
+audit: $(VENV)/.check $(AUDIT)/.venv/.installed  ## the supply chain: secrets, tokens, locks, known vulnerabilities; writes sbom.cdx.json
+	@$(BIN)/python -m tests.audit
+
 bench: $(FOR_TESTS)  ## how fast it is, against its own floor; prints one table
 	@$(BIN)/python -m tests.bench
 
@@ -85,8 +90,8 @@ lock: $(VENV)/.check  ## write the locks anew, newest versions with LOCK=--upgra
 	$(COMPILE) --group local -c requirements.lock -o requirements-local.lock
 	$(COMPILE) --group tracing -c requirements.lock -o requirements-tracing.lock
 	$(COMPILE) --group check -c requirements.lock -c requirements-tracing.lock -c requirements-local.lock -o requirements-check.lock
-	for folder in $(WITH_PIP); do $(COMPILE) $$folder/requirements.in -o $$folder/requirements.lock; done
+	for folder in $(WITH_PIP) $(AUDIT); do $(COMPILE) $$folder/requirements.in -o $$folder/requirements.lock; done
 
 clean:  ## remove the environment, local servers' data and caches
-	rm -rf $(VENV) $(WITH_NPM:%=%/node_modules) $(WITH_NPM:%=%/*/node_modules) $(WITH_PIP:%=%/.venv) .local .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(WITH_NPM:%=%/node_modules) $(WITH_NPM:%=%/*/node_modules) $(WITH_PIP:%=%/.venv) $(AUDIT)/.venv .local .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find app procedures tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -153,6 +153,7 @@ def make_verifier(settings: Settings) -> Verifier:
         issuer=settings.jwt_issuer,
         audience=settings.jwt_audience,
         max_lifetime_seconds=settings.token_lifetime_seconds,
+        previous_secret=settings.jwt_secret_previous or None,
     )
 
 

@@ -57,6 +57,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     jwt_secret: str = ""
     """The HS256 secret that access tokens are signed with (32 bytes or more); empty when only a key set is used."""
 
+    jwt_secret_previous: str = ""
+    """The secret before JWT_SECRET, while it is changed: its tokens are good until they expire. Empty otherwise."""
+
     jwks_url: Annotated[str, Meta(pattern="^(https?://|$)")] = ""
     """The address of the issuer's JSON Web Key Set for ES256 and RS256 tokens; empty when only the secret is used."""
 
@@ -189,7 +192,9 @@ def _check_identity(settings: Settings) -> None:
         raise SettingsError("JWT_SECRET or JWKS_URL must be set: no token could be verified")
     if settings.jwks_url.startswith("http://") and not settings.development:
         raise SettingsError("JWKS_URL must begin with https:// in production")
-    for name in ("jwt_secret", "download_secret", "session_secret"):
+    if settings.jwt_secret_previous and not settings.jwt_secret:
+        raise SettingsError("JWT_SECRET_PREVIOUS is set without JWT_SECRET: nothing has replaced it")
+    for name in ("jwt_secret", "jwt_secret_previous", "download_secret", "session_secret"):
         secret: str = getattr(settings, name)
         if secret and len(secret.encode()) < SECRET_BYTES:
             raise SettingsError(f"{name.upper()} must be at least {SECRET_BYTES} bytes long")

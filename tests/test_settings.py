@@ -20,6 +20,7 @@ WRONG = {
     "STORAGE_URL": ["", "relative/folder", "file://relative", "ftp://x"],
     "DOWNLOAD_SECRET": ["short", "x" * 31],
     "JWT_SECRET": ["short", "x" * 31],
+    "JWT_SECRET_PREVIOUS": ["short", "x" * 31],
     "JWKS_URL": ["issuer.example.org/keys", "ftp://x", "http://issuer.example.org/keys"],
     "TOKEN_LIFETIME_SECONDS": ["0", "-1", "1.5", "day"],
     "ENVIRONMENT": ["prod", "PRODUCTION", ""],
@@ -109,6 +110,12 @@ def test_files_in_a_folder_need_a_secret_that_signs_their_addresses() -> None:
 def test_a_short_secret_is_told_with_the_length_it_needs() -> None:
     with pytest.raises(SettingsError, match=r"^JWT_SECRET must be at least 32 bytes long$"):
         read_settings(GIVEN | {"JWT_SECRET": "x" * 31})
+
+
+def test_a_secret_that_was_replaced_stands_beside_its_successor() -> None:
+    keys = {**GIVEN, "JWT_SECRET": "", "JWKS_URL": "https://issuer.example.org/keys", "STORAGE_URL": "s3://bucket"}
+    with pytest.raises(SettingsError, match=r"^JWT_SECRET_PREVIOUS is set without JWT_SECRET"):
+        read_settings(keys | {"JWT_SECRET_PREVIOUS": SECRET})
 
 
 def test_the_length_of_a_secret_is_counted_in_bytes() -> None:

@@ -7,6 +7,8 @@ read, once, into types.
 import base64
 import re
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Annotated, Literal
 
 import jwt
@@ -42,16 +44,26 @@ _PAYLOAD = msgspec.json.Decoder(Payload)
 
 
 class Verifier:
-    """Tells whose a token is. HS256 by `secret`, ES256 and RS256 by `key_set`; at least one of them."""
+    """Tells whose a token is. HS256 by `secret`, ES256 and RS256 by `key_set`; at least one of them.
+
+    `previous_secret` is the one that `secret` has replaced: its tokens are good until they expire.
+    """
 
     def __init__(
-        self, *, secret: str | None, key_set: KeySet | None, issuer: str, audience: str, max_lifetime_seconds: int
+        self,
+        *,
+        secret: str | None,
+        key_set: KeySet | None,
+        issuer: str,
+        audience: str,
+        max_lifetime_seconds: int,
+        previous_secret: str | None = None,
     ) -> None:
         if secret is None and key_set is None:
             raise ValueError("a secret or a key set is needed to verify tokens")
-        if secret is not None and len(secret.encode()) < SHORTEST_SECRET:
+        self._secrets = [known for known in (secret, previous_secret) if known is not None]
+        if any(len(known.encode()) < SHORTEST_SECRET for known in self._secrets):
             raise ValueError(f"the secret must be at least {SHORTEST_SECRET} bytes long")
-        self._secret = secret
         self._key_set = key_set
         self._issuer = issuer
         self._audience = audience
@@ -60,8 +72,8 @@ class Verifier:
     async def verify(self, token: str) -> Claims:
         """The claims of a valid token. Raises Unauthorized, which tells its reason to logs alone."""
         header = _read_header(token)
-        key = await self._key(header)
-        payload = _read_payload(token, key, header.alg)
+        keys = self._secrets if header.alg == "HS256" else [await self._key(header)]
+        payload = _read_payload(token, keys, header.alg)
         self._check_place(payload)
         self._check_time(payload, time.time())
         return payload.claims
@@ -71,12 +83,8 @@ class Verifier:
         if self._key_set is not None:
             await self._key_set.close()
 
-    async def _key(self, header: Header) -> str | jwt.PyJWK:
+    async def _key(self, header: Header) -> jwt.PyJWK:
         """The key that the header names, if its algorithm is the key's own: a public key never checks an HMAC."""
-        if header.alg == "HS256":
-            if self._secret is None:
-                raise _refused("HS256 is not accepted")
-            return self._secret
         if self._key_set is None or header.kid is None:
             raise _refused(f"{header.alg} needs a key set and a kid")
         key = await self._key_set.find(header.kid)
@@ -111,13 +119,22 @@ def _read_header(token: str) -> Header:
         raise _refused(f"header: {error}") from None
 
 
-def _read_payload(token: str, key: str | jwt.PyJWK, algorithm: str) -> Payload:
+def _read_payload(token: str, keys: Sequence[str | jwt.PyJWK], algorithm: str) -> Payload:
     try:
-        return _PAYLOAD.decode(_JWS.decode(token, key, algorithms=[algorithm]))
+        return _PAYLOAD.decode(_signed_by_one_of(keys, token, algorithm))
     except jwt.PyJWTError as error:
         raise _refused(f"signature: {error}") from None
     except (ValueError, RecursionError) as error:
         raise _refused(f"payload: {error}") from None
+
+
+def _signed_by_one_of(keys: Sequence[str | jwt.PyJWK], token: str, algorithm: str) -> bytes:
+    """The payload as it was signed. Raises PyJWTError."""
+    for key in keys:
+        with suppress(jwt.InvalidSignatureError):
+            payload: bytes = _JWS.decode(token, key, algorithms=[algorithm])
+            return payload
+    raise jwt.InvalidSignatureError(f"no key of {len(keys)} for {algorithm}")
 
 
 def _refused(reason: str) -> Unauthorized:

@@ -16,10 +16,14 @@ from app.settings import Settings
 from tests.cli.programs import CHECKOUT, Dev, environment
 
 README = (CHECKOUT / "README.md").read_text()
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "RUNBOOK.md", "SECURITY.md")
 TO_BE_MADE = (
     "procedures/courses/find.py",
     "tests/procedures/courses/test_find.py",
     "sql/migrations/YYYYMMDDHHMMSS_words.sql",
+    "app/webhooks/",
+    "tests/webhooks/",
+    "tests/hostile/",
 )
 TABLE_HEAD = "| variable | default | meaning |\n|---|---|---|\n"
 
@@ -137,7 +141,7 @@ def test_the_table_of_settings_is_that_of_the_code() -> None:
 
 
 def test_every_file_that_the_documents_name_is_there() -> None:
-    for document in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"):
+    for document in DOCUMENTS:
         text = (CHECKOUT / document).read_text()
         for path in re.findall(r"`((?:app|procedures|sql|tests|clients|\.ci)/[\w./-]+)`", text):
             assert path in TO_BE_MADE or (CHECKOUT / path).exists(), f"{document} names {path}"
@@ -145,6 +149,6 @@ def test_every_file_that_the_documents_name_is_there() -> None:
 
 def test_every_make_target_that_the_documents_name_exists() -> None:
     targets = set(re.findall(r"^([a-z]+):", (CHECKOUT / "Makefile").read_text(), re.MULTILINE))
-    for document in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"):
+    for document in DOCUMENTS:
         named = set(re.findall(r"`?\bmake ([a-z]+)`", (CHECKOUT / document).read_text()))
         assert named <= targets, f"{document} names {named - targets}"
