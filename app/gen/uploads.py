@@ -1,4 +1,4 @@
-"""Procedures that take a form with a file: clients have one more method for these, which reads the file and sends it."""
+"""Procedures that take a form with a file: clients have one more method for these, which sends it."""
 
 from typing import Final
 

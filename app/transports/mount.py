@@ -64,6 +64,7 @@ async def _send_whole(request: HttpRequest, response: HttpResponse, send: Send) 
 def _headers(request: HttpRequest, response: HttpResponse) -> list[tuple[bytes, bytes]]:
     close = CLOSE if request.unread and CLOSE[0] not in response.headers else ()
     headers = [*response.headers, *close, _NO_SNIFFING, _VARY, (b"x-request-id", request.id.encode())]
-    if response.stream is None and response.status != _NO_CONTENT:
+    # an answer that has all of its declared length ends, and granian closes before anybody has lingered
+    if response.stream is None and response.status != _NO_CONTENT and not request.unread:
         headers.append((b"content-length", b"%d" % len(response.body)))
     return headers

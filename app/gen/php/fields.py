@@ -46,7 +46,7 @@ def fields_of(types: Types, name: str, uses: Uses) -> list[Field]:
 
 
 def fields_in(types: Types, owner: Schema, uses: Uses, *, sent: bool = True, tag: str = "") -> list[Field]:
-    """The fields of an object's schema, but for the tag; those that must be given first. `sent`: the caller makes them."""
+    """The fields of an object's schema, but for the tag, those that must be given first. `sent`: callers make them."""
     wires = [wire for wire in owner["properties"] if wire != tag]
     names = members(wires, _NO_FIELDS)
     fields = [_field(types, owner, wire, names[wire], uses, sent=sent) for wire in wires]

@@ -42,7 +42,7 @@ def fields_of(types: Types, name: str, scope: Scope) -> list[Field]:
 
 
 def fields_in(types: Types, owner: Schema, scope: Scope, *, sent: bool = True, tag: str = "") -> list[Field]:
-    """The fields of an object's schema, but for the tag. `sent`: the caller makes them."""
+    """The fields of an object's schema, but for the tag. `sent`: callers make them."""
     wires = [wire for wire in owner["properties"] if wire != tag]
     names = attributes(wires, _NO_FIELDS)
     return [_field(types, owner, wire, names[wire], scope, sent=sent) for wire in wires]

@@ -52,8 +52,8 @@ class Form(msgspec.Struct, frozen=True):
     def around(cls, fields: Mapping[str, Any], file: str) -> "Form":
         """Of a form with these fields, None and UNSET left out, and a file's part of this name.
 
-        A file's name goes in a field of its own: as text of a part it stays as it is, while in the part's header a quote
-        and `%22` would be the same (WHATWG HTML, multipart/form-data encoding algorithm).
+        A file's name goes in a field of its own: there it stays as it is, while in a part's header a quote and `%22`
+        would be the same (WHATWG HTML, multipart/form-data encoding algorithm).
         """
         boundary = secrets.token_hex(16)
         opening = f"--{boundary}\r\nContent-Disposition: form-data; name="

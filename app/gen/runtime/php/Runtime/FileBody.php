@@ -28,8 +28,8 @@ final class FileBody
     private \Generator $pieces;
 
     /**
-     * A file's name goes in a field of its own: as text of a part it stays as it is, while in the part's header a quote
-     * and `%22` would be the same (WHATWG HTML, multipart/form-data encoding algorithm).
+     * A file's name goes in a field of its own: there it stays as it is, while in a part's header a quote and `%22`
+     * would be the same (WHATWG HTML, multipart/form-data encoding algorithm).
      *
      * @param array<string, mixed> $fields as JSON has them; null and what is omitted is left out
      * @param string $file the name of the file's part
