@@ -14,7 +14,7 @@ def parts_of(asked: Asked) -> dict[str, bytes]:
     """The contents of a form's parts by name, in their order. Only the last may be a file, and must."""
     media, options = parse_options_header(asked.headers["content-type"])
     assert media == "multipart/form-data"
-    limits = {"spool_limit": _IN_MEMORY, "memory_limit": _IN_MEMORY}
-    parts = list(MultipartParser(BytesIO(asked.body), options["boundary"], strict=True, **limits))
+    stream, limit = BytesIO(asked.body), _IN_MEMORY
+    parts = list(MultipartParser(stream, options["boundary"], strict=True, spool_limit=limit, memory_limit=limit))
     assert [part.filename is not None for part in parts] == [False] * (len(parts) - 1) + [True]
-    return {part.name: part.raw for part in parts}
+    return {str(part.name): bytes(part.raw) for part in parts}
