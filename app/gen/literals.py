@@ -62,6 +62,7 @@ def _owners(surface: Surface, tags: dict[str, tuple[str, Any]]) -> Iterator[tupl
         yield error.name, error.details or {}
     for procedure in surface.procedures:
         yield f"{procedure.path}.input", procedure.input or {}
+        yield f"{procedure.path}.form", procedure.form or {}
         yield f"{procedure.path}.output", procedure.output
 
 

@@ -59,7 +59,8 @@ class Mount:
             headers += self._origins.get(request.headers.raw(b"origin") or b"", ())
         if request.limits:
             headers += limit_headers(request.limits.values())
-        if response.stream is None and response.status != _NO_CONTENT:
+        # an answer that has all of its declared length ends, and granian closes before anybody has lingered
+        if response.stream is None and response.status != _NO_CONTENT and not request.unread:
             headers.append((b"content-length", b"%d" % len(response.body)))
         return headers
 

@@ -158,6 +158,17 @@ def test_a_refusal_is_read_by_a_client_that_is_still_sending(http: httpx.Client,
     assert response.headers["connection"] == "close"
 
 
+def test_the_connection_stays_open_for_what_follows_a_refusal(port: int) -> None:
+    """A client that sends all before it reads would lose the answer with the connection (RFC 9112, section 9.6)."""
+    body = part("to", b"nobody") + part("file", b"x" * (8 * MEBIBYTE), "a.txt") + END
+    with RawConnection(port) as raw:
+        begin(raw, body[:1000], len(body))
+        assert raw.read_until(b"}}}").startswith(b"HTTP/1.1 403")
+        for start in range(1000, len(body), MEBIBYTE):
+            raw.send(body[start : start + MEBIBYTE])
+        assert raw.read_to_end().endswith(b"0\r\n\r\n")
+
+
 def test_a_connection_goes_on_after_a_form_that_was_read_whole(port: int) -> None:
     head = "POST /rpc/letters.post HTTP/1.1\r\nhost: x\r\ncontent-type: multipart/form-data; boundary=x\r\n"
     request = f"{head}content-length: {len(WHOLE)}\r\n\r\n".encode() + WHOLE

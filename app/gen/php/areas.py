@@ -111,7 +111,7 @@ class Areas:
         lines: list[str] = []
         for name, procedure in area.procedures.items():
             lines += ["", *methods.of(procedure, names[name])]
-            if takes_file(procedure, self._types.schemas):
+            if takes_file(procedure):
                 lines += ["", *methods.upload(procedure, _upload_name(names[name], set(names.values())))]
         return lines
 

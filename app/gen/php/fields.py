@@ -41,11 +41,15 @@ class Field:
 
 def fields_of(types: Types, name: str, uses: Uses) -> list[Field]:
     """The fields of an object type, without the tag of a union; those that must be given first."""
-    schema = types.schemas[name]
     tag, _ = types.tags.get(name, ("", None))
-    wires = [wire for wire in schema["properties"] if wire != tag]
+    return fields_in(types, types.schemas[name], uses, sent=name in types.sent, tag=tag)
+
+
+def fields_in(types: Types, owner: Schema, uses: Uses, *, sent: bool = True, tag: str = "") -> list[Field]:
+    """The fields of an object's schema, but for the tag, those that must be given first. `sent`: callers make them."""
+    wires = [wire for wire in owner["properties"] if wire != tag]
     names = members(wires, _NO_FIELDS)
-    fields = [_field(types, name, wire, names[wire], uses) for wire in wires]
+    fields = [_field(types, owner, wire, names[wire], uses, sent=sent) for wire in wires]
     return sorted(fields, key=lambda field: field.default is not None)
 
 
@@ -57,10 +61,10 @@ def description(types: Types, name: str) -> str:
     return re.sub(r"`(\w+)`", lambda found: f"`{names.get(found[1], found[1])}`", schema.get("description", ""))
 
 
-def _field(types: Types, owner: str, wire: str, name: str, uses: Uses) -> Field:
-    schema: Schema = types.schemas[owner]["properties"][wire]
-    type = types.of(schema, uses, sent=owner in types.sent)
-    if wire in types.schemas[owner].get("required", []):
+def _field(types: Types, owner: Schema, wire: str, name: str, uses: Uses, *, sent: bool) -> Field:
+    schema: Schema = owner["properties"][wire]
+    type = types.of(schema, uses, sent=sent)
+    if wire in owner.get("required", []):
         return Field(wire, name, schema, type, None)
     default = _default(types.resolved(schema))
     if default is not None:

@@ -4,11 +4,11 @@ import inspect
 from collections.abc import Iterable
 
 from app.gen.php.codecs import Codecs
-from app.gen.php.fields import Field, description, fields_of
-from app.gen.php.layout import bracketed, docblock, literal, method
+from app.gen.php.fields import Field, description, fields_in, fields_of
+from app.gen.php.layout import bracketed, docblock, indented, literal, method
 from app.gen.php.types import PhpType, Types, named
 from app.gen.php.uses import Uses
-from app.gen.uploads import CONTENT, FILE_FIELDS
+from app.gen.uploads import parted
 from app.rpc.surface import ProcedureEntry
 
 _KEYED = "`$idempotencyKey` names the call: with the same key it is done once. One is made where none is given."
@@ -49,17 +49,13 @@ class Methods:
 
     def upload(self, procedure: ProcedureEntry, name: str) -> list[str]:
         """The lines of the method that reads the file that the procedure takes."""
-        fields = fields_of(self._types, named(procedure.input or {}), self._uses)
-        others = [field for field in fields if field.wire not in FILE_FIELDS]
+        schema, file = parted(procedure.form or {})
+        fields = fields_in(self._types, schema, self._uses)
+        others = [field for field in fields if field.wire not in _DOCUMENT]
         tags = [*(tag for field in others for tag in field.tag), _ON_PROGRESS]
         raised = [f"@throws {self._uses.error('FileUnreadable')}", *self._raised(procedure)]
-        arguments = [literal(procedure.path), self._struct(procedure, map(_of_document, fields)), literal(CONTENT)]
-        arguments += [
-            "$document",
-            self._codecs.reader(procedure.output),
-            "$onProgress",
-            f"limit: {procedure.body_limit}",
-        ]
+        arguments = [literal(procedure.path), self._given_in_form(fields), literal(file), "$document"]
+        arguments += [self._codecs.reader(procedure.output), "$onProgress"]
         document = f"$document = {self._uses('Document')}::at($path, $filename, $mimeType);"
         body = [document, *bracketed("return $this->transport->upload", arguments, ";", 2)]
         output = self._types.of(procedure.output, self._uses)
@@ -103,13 +99,20 @@ class Methods:
         if procedure.input is None:
             return f"{self._uses('Omitted')}::Field"
         if fields is None:
-            field = self._input(procedure)
-            return self._codecs.written(field.schema, "$input", omittable=field.omittable)
+            return self._written(self._input(procedure))
         return self._struct(procedure, (f"{field.name}: ${field.name}" for field in fields))
 
     def _struct(self, procedure: ProcedureEntry, arguments: Iterable[str]) -> str:
         name = self._uses.type(self._types.classes[named(procedure.input or {})])
         return "\n".join(bracketed(f"new {name}", arguments, "", 3))
+
+    def _given_in_form(self, fields: list[Field]) -> str:
+        """The fields of a form as JSON has them: the file tells some, the caller the others."""
+        lines = [f"{literal(field.wire)} => {_DOCUMENT.get(field.wire) or self._written(field)}," for field in fields]
+        return "\n".join(["[", *indented(lines), "]"])
+
+    def _written(self, field: Field) -> str:
+        return self._codecs.written(field.schema, f"${field.name}", omittable=field.omittable)
 
     def _result(self, procedure: ProcedureEntry) -> PhpType:
         output = self._types.of(procedure.output, self._uses)
@@ -132,13 +135,6 @@ class Methods:
     def _raised(self, procedure: ProcedureEntry) -> list[str]:
         names = [*(self._errors[name] for name in procedure.errors), "CoursegenError"]
         return [f"@throws {self._uses.error(name)}" for name in names]
-
-
-def _of_document(field: Field) -> str:
-    """The argument for a field of an input that takes a file; the content itself is sent piece by piece."""
-    if field.wire == CONTENT:
-        return f"{field.name}: ''"
-    return f"{field.name}: {_DOCUMENT.get(field.wire, f'${field.name}')}"
 
 
 def _upload_parameters(others: list[Field]) -> list[str]:

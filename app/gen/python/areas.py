@@ -71,7 +71,7 @@ class _Emitter:
             lines += ["", *self._property(names[name], inner)]
         for name, procedure in area.procedures.items():
             lines += ["", *self._methods.of(procedure, names[name])]
-            if takes_file(procedure, self._types.schemas):
+            if takes_file(procedure):
                 lines += ["", *self._methods.upload(procedure, _upload_name(names[name], set(names.values())))]
         self._scope.inside(())
         return lines

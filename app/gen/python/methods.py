@@ -3,12 +3,12 @@
 import inspect
 from collections.abc import Iterable
 
-from app.gen.python.layout import bracketed, docstring
+from app.gen.python.layout import bracketed, docstring, literal
 from app.gen.python.names import attribute
 from app.gen.python.scope import Scope
-from app.gen.python.structs import Field, fields_of
+from app.gen.python.structs import Field, fields_in, fields_of
 from app.gen.python.types import Types
-from app.gen.uploads import CONTENT, FILE_FIELDS
+from app.gen.uploads import parted
 from app.rpc.schemas import REF
 from app.rpc.surface import ProcedureEntry, Surface
 
@@ -19,7 +19,7 @@ _UPLOADED = (
     "The file at `path` is sent, under its own name and the MIME type that this stands for, unless others are given.\n\
 `on_progress` is told the bytes sent so far, and the size. Raises OSError for a file that can't be read."
 )
-_DOCUMENT = {"filename": "filename", "fileSize": "size", "mimeType": "mime_type"}
+_DOCUMENT = {"filename": "document.filename", "fileSize": "document.size", "mimeType": "document.mime_type"}
 
 
 class Methods:
@@ -50,17 +50,19 @@ class Methods:
 
     def upload(self, procedure: ProcedureEntry, name: str) -> list[str]:
         """The lines of the method that reads the file that the procedure takes."""
-        fields = self._fields(procedure) or []
+        schema, file = parted(procedure.form or {})
+        fields = fields_in(self._types, schema, self._scope)
         output = self._types.annotation(procedure.output, self._scope)
         decoder = f"{self._scope('outputs')}.{constant(procedure)}"
-        arguments = [f'"{procedure.path}"', "given", f'"{CONTENT}"', "document", decoder, "on_progress"]
-        limit = f"limit={procedure.body_limit}"
+        arguments = [literal(procedure.path), "given", literal(file), "document", decoder, "on_progress"]
         return [
             *bracketed(f"async def {name}", self._upload_parameters(fields), f" -> {output}:", ""),
             *docstring(f"{procedure.doc}\n\n{_UPLOADED}{self._raised(procedure)}", "    "),
             f"    document = {self._scope('Document')}.at(path, filename, mime_type)",
-            *bracketed(f"given = {self._scope.type(self._struct(procedure))}", map(_of_document, fields), "", "    "),
-            *bracketed("return await self._transport.upload", [*arguments, limit], "", "    "),
+            "    given = {",
+            *(f"        {literal(field.wire)}: {_of_document(field)}," for field in fields),
+            "    }",
+            *bracketed("return await self._transport.upload", arguments, "", "    "),
         ]
 
     def _upload_parameters(self, fields: list[Field]) -> list[str]:
@@ -68,7 +70,7 @@ class Methods:
         text = scope("str")
         return [
             *("self", f"path: {text} | {scope('PathLike')}[{text}]", "/", "*"),
-            *_keywords(field for field in fields if field.wire not in FILE_FIELDS),
+            *_keywords(field for field in fields if field.wire not in _DOCUMENT),
             *(f"filename: {text} | None = None", f"mime_type: {text} | None = None"),
             f"on_progress: {scope('OnProgress')} | None = None",
         ]
@@ -128,11 +130,8 @@ class Methods:
 
 
 def _of_document(field: Field) -> str:
-    """The argument for a field of an input that takes a file; the content itself is sent piece by piece."""
-    if field.wire == CONTENT:
-        return f'{field.name}=""'
-    member = _DOCUMENT.get(field.wire)
-    return f"{field.name}=document.{member}" if member else f"{field.name}={field.name}"
+    """What a field of a form is given: the file tells some, the caller the others."""
+    return _DOCUMENT.get(field.wire, field.name)
 
 
 def constant(procedure: ProcedureEntry) -> str:

@@ -37,18 +37,21 @@ def types_module(types: Types) -> str:
 
 def fields_of(types: Types, name: str, scope: Scope) -> list[Field]:
     """The fields of an object type, without the tag of a union; the scope hides none of its names yet."""
-    schema = types.schemas[name]
     tag, _ = types.tags.get(name, ("", None))
-    wires = [wire for wire in schema["properties"] if wire != tag]
+    return fields_in(types, types.schemas[name], scope, sent=name in types.sent, tag=tag)
+
+
+def fields_in(types: Types, owner: Schema, scope: Scope, *, sent: bool = True, tag: str = "") -> list[Field]:
+    """The fields of an object's schema, but for the tag. `sent`: callers make them."""
+    wires = [wire for wire in owner["properties"] if wire != tag]
     names = attributes(wires, _NO_FIELDS)
-    return [_field(types, name, wire, names[wire], scope) for wire in wires]
+    return [_field(types, owner, wire, names[wire], scope, sent=sent) for wire in wires]
 
 
-def _field(types: Types, owner: str, wire: str, name: str, scope: Scope) -> Field:
-    schema: Schema = types.schemas[owner]["properties"][wire]
-    sent = owner in types.sent
+def _field(types: Types, owner: Schema, wire: str, name: str, scope: Scope, *, sent: bool) -> Field:
+    schema: Schema = owner["properties"][wire]
     annotation = types.annotation(schema, scope, sent=sent)
-    if wire in types.schemas[owner].get("required", []):
+    if wire in owner.get("required", []):
         return Field(wire, name, annotation, None)
     default = _default(schema, annotation, sent=sent)
     if default is not None:

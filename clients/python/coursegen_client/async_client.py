@@ -895,21 +895,14 @@ class Generation:
             UploadsNotInPlan
         """
         document = Document.at(path, filename, mime_type)
-        given = UploadFileInput(
-            course_id=course_id,
-            filename=document.filename,
-            file_size=document.size,
-            mime_type=document.mime_type,
-            file_content="",
-        )
+        given = {
+            "courseId": course_id,
+            "filename": document.filename,
+            "fileSize": document.size,
+            "mimeType": document.mime_type,
+        }
         return await self._transport.upload(
-            "generation.uploadFile",
-            given,
-            "fileContent",
-            document,
-            outputs.GENERATION_UPLOAD_FILE,
-            on_progress,
-            limit=14680064,
+            "generation.uploadFile", given, "file", document, outputs.GENERATION_UPLOAD_FILE, on_progress
         )
 
     def watch(self, *, course_id: UUID) -> AsyncGenerator[GenerationState]:

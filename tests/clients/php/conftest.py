@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests.clients.php.programs import CLIENT, Php
-from tests.clients.python.conftest import served, server, working
+from tests.clients.python.conftest import large_text, served, server, working
 from tests.clients.python.scripted import Scripted
 
-__all__ = ["php", "served", "server", "working"]
+__all__ = ["large_text", "php", "served", "server", "working"]
 
 
 @pytest.fixture

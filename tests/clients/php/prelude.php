@@ -12,7 +12,6 @@ namespace Test;
 
 use Coursegen\Connection;
 use Coursegen\Error\CallFailed;
-use Coursegen\Error\PayloadTooLarge;
 use Coursegen\Runtime\Policy;
 use Coursegen\Runtime\Transport;
 use Coursegen\Runtime\Wire;
@@ -35,7 +34,7 @@ final class LimitReached extends CallFailed
  */
 function transport(float $timeout = 5.0, int $retries = 3, float $patience = 5.0, ?string $url = null): Transport
 {
-    $errors = ['LimitReached' => LimitReached::class, 'PayloadTooLarge' => PayloadTooLarge::class];
+    $errors = ['LimitReached' => LimitReached::class];
     $wire = new Wire($url ?? getenv('COURSEGEN_URL'), 'a token', 'test', $timeout, new Connection(), $errors);
     return new Transport($wire, new Policy($retries, $patience));
 }

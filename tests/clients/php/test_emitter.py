@@ -9,13 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from app.gen.php import php_files
+from app.gen.php.layout import literal
 from app.rpc.surface import surface
 from tests.clients.php.programs import CLIENT, Php
 from tests.clients.php.reading import complaints, tidiness
 from tests.clients.python.sample import TABLE
+from tests.clients.python.test_emitter import NAMES
 from tests.transports.server import serving
 
 ID = UUID(int=5)
@@ -136,12 +139,40 @@ def test_a_tracked_subscription_goes_on_after_every_bug(sample: Php) -> None:
     assert [event["id"] for event in later] == ["5"]
 
 
-def test_a_procedure_that_takes_a_file_has_a_method_that_reads_it(sample: Php, tmp_path: Path) -> None:
+SHELF = str(UUID(int=6))
+
+
+@pytest.mark.parametrize("size", [0, 1, 3 * 256 * 1024 + 2])
+def test_a_procedure_that_takes_a_file_has_a_method_that_sends_it(sample: Php, tmp_path: Path, size: int) -> None:
     file = tmp_path / "x.md"
-    file.write_bytes(b"four")
-    assert sample(f"{CLIENT_OF_SAMPLE} return $client->deep->er->store('{file}');") == ["x.md", "text/markdown", 4]
-    named = f"{CLIENT_OF_SAMPLE} return $client->deep->er->store('{file}', filename: 'y.txt', mimeType: 'a/b');"
-    assert sample(named) == ["y.txt", "a/b", 4]
+    file.write_bytes((b"\r\n--\0" * size)[:size])
+    stored = sample(f"{CLIENT_OF_SAMPLE} return $client->deep->er->store('{file}', '{SHELF}');")
+    assert (stored["filename"], stored["mimeType"]) == ("x.md", "text/markdown")
+    assert stored["digest"] == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert stored["fields"] == {"shelf": SHELF, "kind": "draft", "copies": None, "sealed": False, "at": None}
+
+
+def test_a_file_is_called_what_the_caller_calls_it(sample: Php, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"x")
+    program = f"""{CLIENT_OF_SAMPLE}
+        $store = fn (string $name): array => (array) $client->deep->er->store(
+            '{file}', '{SHELF}', 'final', 3, true, new \\DateTimeImmutable('2026-01-02T00:00:00Z'), $name, 'a/b',
+        );
+        return array_map($store, json_decode({literal(msgspec.json.encode(NAMES).decode())}));
+    """
+    for name, stored in zip(NAMES, sample(program), strict=True):
+        assert (stored["filename"], stored["mimeType"]) == (name, "a/b")
+        others = {"kind": "final", "copies": 3, "sealed": True, "at": "2026-01-02T00:00:00Z"}
+        assert stored["fields"] == {"shelf": SHELF, **others}
+
+
+def test_a_refusal_before_the_file_was_read_is_the_declared_error(sample: Php, tmp_path: Path) -> None:
+    file = tmp_path / "x.md"
+    file.write_bytes(b"x" * (40 << 20))
+    store = f"$client->deep->er->store('{file}', '{SHELF}', copies: 0)"
+    failure = sample(f"{CLIENT_OF_SAMPLE} return caught(fn () => {store});")
+    assert (failure["class"], failure["details"]["count"]) == ("TooMany", 0)
 
 
 NEWER = f"""

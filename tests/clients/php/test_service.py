@@ -1,6 +1,7 @@
 """The generated client, its example and its README against the service itself."""
 
 import asyncio
+import hashlib
 import re
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.clients.php.programs import CLIENT, Php, run_php
 from tests.clients.python.conftest import url_of
 from tests.clients.python.cutting import cutting_proxy
 from tests.procedures.generation.progressing import EVENTS, advance
+from tests.procedures.generation.uploading import leave_quota
 from tests.transports.server import until
 from tests.wire.served import Served
 from tests.world import token_of
@@ -174,21 +176,52 @@ async def test_what_is_wrong_with_an_input_is_told(served: Served, tmp_path: Pat
     assert watched["class"] == "CourseNotFound"
 
 
-async def test_a_file_that_is_too_large_is_refused_by_name(served: Served, tmp_path: Path) -> None:
-    large, small = tmp_path / "large.txt", tmp_path / "small.bin"
-    large.write_bytes(b"x" * (30 << 20))
-    small.write_bytes(b"\0" * 10)
-    call = await caller(served, tmp_path)
-    too_large, of_no_type = await call(f"""
-        $id = $client->courses->create(title: 'Большой')->id;
+async def test_a_large_file_arrives_and_is_never_whole_in_memory(
+    served: Served, tmp_path: Path, large_text: Path
+) -> None:
+    owner = await served.user(tier="premium")
+    course = await served.world.course(owner)
+    name = 'план "на год" 100%22.txt'
+    told, used = await Caller(tmp_path, url_of(served), owner)(f"""
+        $told = [];
+        $before = memory_get_peak_usage();
+        $client->generation->upload(
+            '{large_text}', '{course}', '{name}', onProgress: function (...$each) use (&$told): void {{
+                $told[] = $each;
+            }},
+        );
+        return [$told, memory_get_peak_usage() - $before];
+    """)
+    size = large_text.stat().st_size
+    stored = await served.world.row("select * from file_catalog where course_id = $1", course)
+    assert (stored["filename"], stored["file_size"], stored["mime_type"]) == (name, size, "text/plain")
+    assert stored["hash"] == hashlib.sha256(large_text.read_bytes()).hexdigest()
+    assert [sent for sent, _ in told] == sorted({sent for sent, _ in told})
+    assert (told[-1], {total for _, total in told}) == ([size, size], {size})
+    assert used < 4 << 20
+
+
+async def test_what_is_wrong_with_a_large_file_is_told_by_name(
+    served: Served, tmp_path: Path, large_text: Path
+) -> None:
+    owner, rich = await served.user(), await served.user(tier="premium")
+    course, other = await served.world.course(owner), await served.world.course(rich)
+    await leave_quota(served.world, rich, 100)
+    too_large, of_no_type = await Caller(tmp_path, url_of(served), owner)(f"""
         return [
-            caught(fn () => $client->generation->upload('{large}', courseId: $id)),
-            caught(fn () => $client->generation->upload('{small}', courseId: $id)),
+            caught(fn () => $client->generation->upload('{large_text}', '{course}')),
+            caught(fn () => $client->generation->upload('{large_text}', '{course}', 'large.bin')),
         ];
     """)
-    assert too_large["class"] == "PayloadTooLarge"
+    assert (too_large["class"], too_large["details"]["limit"], too_large["details"]["size"]) == (
+        "FileTooLarge",
+        "10 MB",
+        "30 MB",
+    )
     assert of_no_type["class"] == "FileTypeRefused"
     assert "PDF" in of_no_type["details"]["accepted"]
+    too_much = f"return caught(fn () => $client->generation->upload('{large_text}', '{other}'));"
+    assert (await Caller(tmp_path, url_of(served), rich)(too_much))["class"] == "StorageQuotaExceeded"
 
 
 async def lms(served: Served, user: SignedIn, *arguments: str) -> "tuple[int, str, str]":

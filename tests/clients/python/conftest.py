@@ -53,6 +53,15 @@ async def working(own_database: Database, own_redis_url: str, tmp_path: Path) ->
         yield running
 
 
+@pytest.fixture(scope="session")
+def large_text(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A text of 30 MiB."""
+    file = tmp_path_factory.mktemp("large") / "large.txt"
+    line = "Хлеб на закваске, день за днем.\n".encode()
+    file.write_bytes((line * (1 + (30 << 20) // len(line)))[: 30 << 20])
+    return file
+
+
 def url_of(served: Served) -> str:
     """Where a client finds it."""
     return f"http://127.0.0.1:{served.port}"

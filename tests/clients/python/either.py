@@ -17,7 +17,6 @@ from coursegen_client._runtime.transport_sync import Transport
 from msgspec import UNSET
 from msgspec.json import Decoder
 
-LIMIT = 1 << 20
 ANY: Decoder[Any] = Decoder(Any)
 
 
@@ -58,14 +57,12 @@ class Either:
             return await self.a.call_once("a.b", UNSET, ANY, key)
         return await asyncio.to_thread(self.s.call_once, "a.b", UNSET, ANY, key)
 
-    async def upload(self, file: Path, given: Any, on_progress: OnProgress | None = None) -> Any:
-        """A call with a file in the field `fileContent`."""
+    async def upload(self, file: Path, fields: dict[str, Any], on_progress: OnProgress | None = None) -> Any:
+        """A call with a form whose part `file` is the file."""
         document = Document.at(file, None, None)
         if self.a:
-            return await self.a.upload("a.b", given, "fileContent", document, ANY, on_progress, limit=LIMIT)
-        return await asyncio.to_thread(
-            self.s.upload, "a.b", given, "fileContent", document, ANY, on_progress, limit=LIMIT
-        )
+            return await self.a.upload("a.b", fields, "file", document, ANY, on_progress)
+        return await asyncio.to_thread(self.s.upload, "a.b", fields, "file", document, ANY, on_progress)
 
     async def events(self, given: Any = UNSET, at_most: int = 100) -> list[Tracked[Any]]:
         """The events of a subscription to its end, or so many."""

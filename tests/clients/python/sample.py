@@ -1,6 +1,6 @@
 """A small table with everything that a name or a type can be, and the application that serves it; not a product."""
 
-import base64
+import hashlib
 from collections.abc import AsyncGenerator
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,7 +11,21 @@ from uuid import UUID
 import msgspec
 
 from app.context import Request
-from app.rpc import Base, CallRecord, Code, Dispatcher, Input, Moment, Output, Router, RpcError, Table, Tracked
+from app.rpc import (
+    Base,
+    CallRecord,
+    Code,
+    Dispatcher,
+    FileStream,
+    Form,
+    Input,
+    Moment,
+    Output,
+    Router,
+    RpcError,
+    Table,
+    Tracked,
+)
 from app.transports.calls import Calls
 from app.transports.litestar import AsgiApp, application, wires
 from app.transports.wire import WireSettings
@@ -176,20 +190,45 @@ async def pieces(_ctx: Request) -> AsyncGenerator[int, None]:
     yield 1
 
 
-class FileInput(Input):
-    """A file."""
+class FileForm(Form):
+    """A file, and fields of several kinds beside it."""
 
     filename: str
     file_size: int
     mime_type: str
-    file_content: str
+    shelf: UUID
+    kind: Literal["draft", "final"] = "draft"
+    copies: int | None = None
+    sealed: bool = False
+    at: Moment | None = None
+    file: FileStream
 
 
-@public.mutation(body_limit=1 << 24)
-async def store_file(_ctx: Request, input: FileInput) -> tuple[str, str, int]:
+class Stored(Output):
+    """What came of it."""
+
+    filename: str
+    mime_type: str
+    digest: str
+    fields: dict[str, Any]
+
+
+@public.mutation(errors=(TooMany,))
+async def store_file(_ctx: Request, input: list[str] | FileForm) -> Stored:
     """Take a file."""
-    assert len(base64.b64decode(input.file_content, validate=True)) == input.file_size
-    return (input.filename, input.mime_type, input.file_size)
+    assert isinstance(input, FileForm)
+    if input.copies == 0:
+        raise TooMany(count=0, kind="apples", at=input.shelf, type="of file")
+    digest = hashlib.sha256()
+    size = 0
+    async for piece in input.file:
+        digest.update(piece)
+        size += len(piece)
+    assert size == input.file_size
+    others = {"shelf": input.shelf, "kind": input.kind, "copies": input.copies, "sealed": input.sealed, "at": input.at}
+    return Stored(
+        filename=input.filename, mime_type=input.mime_type, digest=digest.hexdigest(), fields=msgspec.to_builtins(others)
+    )
 
 
 TABLE = Table(

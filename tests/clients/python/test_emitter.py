@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 import pytest
+from coursegen_client._runtime.documents import PIECE
 
 from app.gen.python import python_files
 from app.rpc.surface import surface
@@ -140,11 +141,41 @@ async def test_a_tracked_subscription_goes_on_after_every_bug(package: Any, url:
         assert [event.id for event in client.mixed.count(to=4)] == ["1", "2", "3", "4"]
 
 
-async def test_a_procedure_that_takes_a_file_has_a_method_that_reads_it(call: Any, tmp_path: Path) -> None:
+SHELF = UUID(int=6)
+NAMES = ["x.md", 'a "quoted" name.md', "план на «год».md", "100%22 \\.md", "back\\", "two\r\nlines.md"]
+
+
+@pytest.mark.parametrize("size", [0, 1, PIECE, 3 * PIECE + 2])
+async def test_a_procedure_that_takes_a_file_has_a_method_that_sends_it(
+    call: Any, tmp_path: Path, size: int
+) -> None:
     file = tmp_path / "x.md"
-    file.write_bytes(b"four")
-    assert await call("deep.er.store", file) == ("x.md", "text/markdown", 4)
-    assert await call("deep.er.store", str(file), filename="y.txt", mime_type="a/b") == ("y.txt", "a/b", 4)
+    file.write_bytes((b"\r\n--\0" * size)[:size])
+    stored = await call("deep.er.store", file, shelf=SHELF)
+    assert (stored.filename, stored.mime_type) == ("x.md", "text/markdown")
+    assert stored.digest == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert stored.fields == {"shelf": str(SHELF), "kind": "draft", "copies": None, "sealed": False, "at": None}
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_a_file_is_called_what_the_caller_calls_it(call: Any, tmp_path: Path, name: str) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"x")
+    at = datetime(2026, 1, 2, tzinfo=UTC)
+    others = {"shelf": SHELF, "kind": "final", "copies": 3, "sealed": True, "at": at}
+    stored = await call("deep.er.store", str(file), filename=name, mime_type="a/b", **others)
+    assert (stored.filename, stored.mime_type) == (name, "a/b")
+    assert stored.fields == {**others, "shelf": str(SHELF), "at": "2026-01-02T00:00:00Z"}
+
+
+async def test_a_refusal_before_the_file_was_read_is_the_declared_error(
+    package: Any, call: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "x.md"
+    file.write_bytes(b"x" * (40 << 20))
+    with pytest.raises(package.errors.TooMany) as caught:
+        await call("deep.er.store", file, shelf=SHELF, copies=0)
+    assert (caught.value.count, caught.value.at) == (0, SHELF)
 
 
 def test_answers_of_a_newer_server_are_read(package: Any) -> None:

@@ -136,20 +136,6 @@ async def test_what_is_wrong_with_an_input_is_told(served: Served) -> None:
     assert caught.value.request_id
 
 
-async def test_a_file_that_is_too_large_is_refused_by_name(served: Served, tmp_path: Path) -> None:
-    file = tmp_path / "large.txt"
-    file.write_bytes(b"x" * (30 << 20))
-    async with await client_of(served) as client:
-        course = await client.courses.create(title="Большой")
-        with pytest.raises(errors.PayloadTooLarge):
-            await client.generation.upload(file, course_id=course.id)
-        small = tmp_path / "small.bin"
-        small.write_bytes(b"\0" * 10)
-        with pytest.raises(errors.FileTypeRefused) as caught:
-            await client.generation.upload(small, course_id=course.id)
-    assert "PDF" in caught.value.accepted
-
-
 async def test_a_client_without_a_token_reaches_what_is_public(served: Served) -> None:
     async with AsyncClient(url_of(served)) as client:
         assert (await client.system.ping()).version

@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 import msgspec
 
-from .base_errors import CallFailed, ConnectionFailed, ErrorData, ErrorShape, TimedOut, UnknownError
+from .base_errors import CallFailed, ConnectionFailed, ErrorShape, TimedOut, UnknownError
 
 Errors = Mapping[str, type[CallFailed]]
 
@@ -43,12 +43,6 @@ def declared(shape: ErrorShape, errors: Errors) -> CallFailed:
         details=data.details,
         issues=data.issues,
     )
-
-
-def too_large(path: str, limit: int, errors: Errors) -> CallFailed:
-    """The exception for a body that is longer than the server takes, `limit` in bytes."""
-    data = ErrorData("PayloadTooLarge", 413, path, {"limit_bytes": limit})
-    return declared(ErrorShape(-32013, f"The request body is larger than {limit} bytes", data), errors)
 
 
 def disconnected(url: httpx.URL, error: httpx.RequestError) -> ConnectionFailed:

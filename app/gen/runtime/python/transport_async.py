@@ -1,8 +1,7 @@
 """How calls travel: one POST each over httpx, errors as exceptions, retries of what is safe, streams that resume."""
 
 import uuid
-from base64 import b64encode
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from typing import Any, Self, TypeVar
 
@@ -12,9 +11,9 @@ from msgspec import UNSET
 from msgspec.json import Decoder
 
 from .base_errors import ConnectionFailed, CoursegenError, ErrorShape, UnreadableAnswer
-from .documents import PIECE, Document, Frame, OnProgress
+from .documents import PIECE, Document, Form, OnProgress
 from .event_stream import Event, EventStream, Tracked
-from .failures import Errors, answered, declared, disconnected, too_large
+from .failures import Errors, answered, declared, disconnected
 from .io_async import in_thread, sleep
 from .retries import Attempts, Policy, Resumption
 
@@ -61,28 +60,16 @@ class AsyncTransport:
     async def upload(
         self,
         path: str,
-        given: Any,
-        field: str,
+        fields: Mapping[str, Any],
+        file: str,
         document: Document,
         output: Decoder[T],
         on_progress: OnProgress | None,
-        *,
-        limit: int,
     ) -> T:
-        """Call a procedure with a file's content in a field. Raises CoursegenError, OSError.
-
-        A server that refuses a body by its length hangs up on it, so that its answer may get lost: what is over
-        `limit` bytes is then taken to be refused.
-        """
-        frame = Frame.around(msgspec.json.encode(given), field)
-        length = frame.length_with(document.size)
-        headers = {"content-length": str(length)}
-        try:
-            return await self._call(path, _FileBody(frame, document, on_progress), headers, output, repeatable=False)
-        except ConnectionFailed as failure:
-            if failure.sent and length > limit:
-                raise too_large(path, limit, self._errors) from failure
-            raise
+        """Call a procedure with a form whose part `file` is the document. Raises CoursegenError, OSError."""
+        form = Form.around(fields, file)
+        body = _FileBody(form, document, on_progress)
+        return await self._call(path, body, form.headers(document.size), output, repeatable=False)
 
     async def _call(
         self, path: str, body: "bytes | _FileBody", headers: dict[str, str], output: Decoder[T], *, repeatable: bool
@@ -165,22 +152,22 @@ class AsyncTransport:
 class _FileBody:
     """The body of an upload, piece by piece; each iteration sends the file anew."""
 
-    def __init__(self, frame: Frame, document: Document, on_progress: OnProgress | None) -> None:
-        self._frame = frame
+    def __init__(self, form: Form, document: Document, on_progress: OnProgress | None) -> None:
+        self._form = form
         self._document = document
         self._on_progress = on_progress
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        yield self._frame.before
+        yield self._form.before
         document, sent = self._document, 0
         with await in_thread(document.path.open, "rb") as file:
             while piece := await in_thread(file.read, PIECE):
                 sent = document.checked(sent + len(piece), ended=False)
-                yield b64encode(piece)
+                yield piece
                 if self._on_progress is not None:
                     self._on_progress(sent, document.size)
         document.checked(sent, ended=True)
-        yield self._frame.after
+        yield self._form.after
 
 
 def _encoded(given: Any) -> bytes:

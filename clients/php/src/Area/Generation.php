@@ -444,18 +444,16 @@ final readonly class Generation
         $document = Document::at($path, $filename, $mimeType);
         return $this->transport->upload(
             'generation.uploadFile',
-            new Type\UploadFileInput(
-                courseId: $courseId,
-                filename: $document->filename,
-                fileSize: $document->size,
-                mimeType: $document->mimeType,
-                fileContent: '',
-            ),
-            'fileContent',
+            [
+                'courseId' => $courseId,
+                'filename' => $document->filename,
+                'fileSize' => $document->size,
+                'mimeType' => $document->mimeType,
+            ],
+            'file',
             $document,
             Decode::object(Type\Uploaded::class),
             $onProgress,
-            limit: 14680064,
         );
     }
 

@@ -67,25 +67,6 @@ final readonly class Failures
     }
 
     /**
-     * The exception for a body that is longer than the server takes.
-     *
-     * @param int $limit bytes
-     */
-    public function tooLarge(string $path, int $limit): CallFailed
-    {
-        return $this->declared([
-            'code' => -32013,
-            'message' => "The request body is larger than {$limit} bytes",
-            'data' => [
-                'type' => 'PayloadTooLarge',
-                'httpStatus' => 413,
-                'path' => $path,
-                'details' => ['limit_bytes' => $limit],
-            ],
-        ]);
-    }
-
-    /**
      * The seconds that a Retry-After header asks for (RFC 9110, section 10.2.3): a number, or a date.
      */
     public static function retryAfter(?string $value): ?float

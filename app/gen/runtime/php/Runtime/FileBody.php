@@ -5,9 +5,10 @@ declare(strict_types=1);
 namespace Coursegen\Runtime;
 
 use Coursegen\Error\FileUnreadable;
+use Coursegen\Omitted;
 
 /**
- * A JSON body with a file in one of its fields, in base64 (RFC 4648, section 4), never whole in memory.
+ * A form, `multipart/form-data` (RFC 7578), whose last part is a file, never whole in memory.
  *
  * Read it once: every attempt at a call makes its own.
  *
@@ -15,9 +16,10 @@ use Coursegen\Error\FileUnreadable;
  */
 final class FileBody
 {
-    /** Bytes at a time; base64 takes them by threes. */
-    public const PIECE = 3 * 64 * 1024;
+    /** Bytes at a time. */
+    public const PIECE = 256 * 1024;
 
+    public readonly string $type;
     public readonly int $length;
     private readonly string $before;
     private readonly string $after;
@@ -26,21 +28,33 @@ final class FileBody
     private \Generator $pieces;
 
     /**
-     * @param JsonObject $given the field stands in it, empty
+     * A file's name goes in a field of its own: there it stays as it is, while in a part's header a quote and `%22`
+     * would be the same (WHATWG HTML, multipart/form-data encoding algorithm).
+     *
+     * @param array<string, mixed> $fields as JSON has them; null and what is omitted is left out
+     * @param string $file the name of the file's part
      * @param (callable(int, int): mixed)|null $onProgress told after every piece: the file's bytes sent so far, and all
      */
     public function __construct(
-        JsonObject $given,
-        string $field,
+        array $fields,
+        string $file,
         private readonly Document $document,
         private readonly mixed $onProgress = null,
     ) {
-        // inside of a JSON string this text would be escaped
-        $opening = Encode::json($field) . ':"';
-        [$before, $after] = explode("{$opening}\"", Encode::json($given), 2);
-        $this->before = $before . $opening;
-        $this->after = "\"{$after}";
-        $this->length = strlen($this->before) + 4 * intdiv($document->size + 2, 3) + strlen($this->after);
+        $boundary = bin2hex(random_bytes(16));
+        $opening = "--{$boundary}\r\nContent-Disposition: form-data; name=";
+        $before = '';
+        foreach ($fields as $name => $value) {
+            if ($value !== null && $value !== Omitted::Field) {
+                $text = is_string($value) ? $value : Encode::json($value);
+                $before .= "{$opening}\"{$name}\"\r\n\r\n{$text}\r\n";
+            }
+        }
+        $begun = "{$opening}\"{$file}\"; filename=\"file\"\r\nContent-Type: application/octet-stream\r\n\r\n";
+        $this->before = $before . $begun;
+        $this->after = "\r\n--{$boundary}--\r\n";
+        $this->type = "multipart/form-data; boundary={$boundary}";
+        $this->length = strlen($this->before) + $document->size + strlen($this->after);
         $this->pieces = $this->pieces();
     }
 
@@ -70,7 +84,7 @@ final class FileBody
         $file = Document::open($this->document->path);
         while (($piece = (string) $file->fread(self::PIECE)) !== '') {
             $sent = $this->checked($sent + strlen($piece), ended: false);
-            yield base64_encode($piece);
+            yield $piece;
             if ($this->onProgress !== null) {
                 ($this->onProgress)($sent, $this->document->size);
             }

@@ -52,12 +52,10 @@ final readonly class Transport
     }
 
     /**
-     * Call a procedure with a file's content in a field.
-     *
-     * A server that refuses a body by its length hangs up on it, so that its answer may get lost: what is over `limit`
-     * bytes is then taken to be refused.
+     * Call a procedure with a form whose part `file` is the document.
      *
      * @template T
+     * @param array<string, mixed> $fields the form's others, as JSON has them
      * @param callable(mixed): T $read
      * @param (callable(int, int): mixed)|null $onProgress
      * @return T
@@ -66,20 +64,14 @@ final readonly class Transport
      */
     public function upload(
         string $path,
-        JsonObject $given,
-        string $field,
+        array $fields,
+        string $file,
         Document $document,
         callable $read,
         ?callable $onProgress,
-        int $limit,
     ): mixed {
-        $body = fn (): FileBody => new FileBody($given, $field, $document, $onProgress);
-        try {
-            return $this->repeated($path, $body, [], $read, false);
-        } catch (ConnectionFailed $failure) {
-            $refused = $failure->sent && $body()->length > $limit;
-            throw $refused ? $this->wire->failures->tooLarge($path, $limit) : $failure;
-        }
+        $body = fn (): FileBody => new FileBody($fields, $file, $document, $onProgress);
+        return $this->repeated($path, $body, [], $read, false);
     }
 
     /**

@@ -64,7 +64,7 @@ final readonly class Wire
     public function post(string $path, string|FileBody $body, array $headers, bool $repeatable): string
     {
         $url = "{$this->url}/rpc/{$path}";
-        $headers['Content-Type'] = 'application/json';
+        $headers['Content-Type'] = $body instanceof FileBody ? $body->type : 'application/json';
         $request = new Request($path, $url, $headers, $body, $this->timeout, $this->timeout, $repeatable);
         $exchange = $this->connection->take();
         try {
