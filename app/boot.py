@@ -200,22 +200,24 @@ def reason_of(error: RpcError) -> str | None:
 async def open_resources(
     settings: Settings, database_url: str, identity: Identity = ANONYMOUS
 ) -> AsyncGenerator[Resources]:
-    """Everything a process shares, closed in reverse order. `identity` is the least that the login may be.
+    """Everything a process shares, closed in reverse order. `identity` is the least that the login may be; a worker is
+    SERVICE, and more patient with the database.
 
     Raises NotMigrated, DatabaseUnavailable.
     """
+    limit = settings.worker_db_timeout_seconds if identity is SERVICE else settings.db_timeout_seconds
     async with AsyncExitStack() as stack:
         database = await Database.connect(
             database_url,
             size=settings.db_pool_size,
-            limit=settings.db_timeout_seconds,
+            limit=limit,
             job_heartbeat=settings.lease_ttl_seconds,
         )
         stack.push_async_callback(database.close)
         require_migrated(await database.mark(identity))
         redis = connect(settings.redis_url, settings.redis_timeout_seconds)
         stack.push_async_callback(redis.aclose)
-        progress = ProgressListener(database_url, settings.db_timeout_seconds)
+        progress = ProgressListener(database_url, limit)
         stack.push_async_callback(progress.close)
         deferred = Deferred(DEFERRABLE)
         stack.push_async_callback(deferred.close)
