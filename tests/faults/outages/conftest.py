@@ -5,6 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from redis.asyncio import Redis
 
 from app.dev import Database
 from tests.faults.outages.own_postgres import OwnPostgres
@@ -57,6 +58,8 @@ def fragile_database(postgres: OwnPostgres) -> Iterator[Database]:
 @pytest.fixture
 async def life(fragile_database: Database, redis: Server, tmp_path: Path) -> AsyncIterator[Life]:
     """A test's own world on servers that may be stopped, in which no worker runs yet."""
+    async with Redis.from_url(redis.url) as client:
+        await client.flushall()
     async with living(settings_for(fragile_database, redis.url, tmp_path, **SHORT)) as made:
         yield made
 

@@ -9,9 +9,9 @@ import pytest
 from app.db.errors import DatabaseUnavailable
 from app.db.session import ANONYMOUS
 from procedures.generation.initiate import InitiateInput, InitiateUnavailable, initiate
-from tests.faults.oracle import violations
+from tests.faults.oracle import settles, violations
 from tests.faults.outages.own_postgres import OwnPostgres
-from tests.faults.outages.settling import Settled, see_again
+from tests.faults.outages.settling import PATIENCE, Settled, see_again
 from tests.work.failpoints import Failpoints
 from tests.work.harness import eventually
 from tests.work.life import CHAIN, Life
@@ -33,14 +33,15 @@ async def test_a_run_goes_on_after_a_restart_and_each_step_takes_effect_once(
     course = await life.started()
     async with life.worker():
         with suppress(*GATE_LOST):
-            async with failpoints.gate("lesson_content", after=2):
+            async with failpoints.gate("job_status", after=1):
                 await failpoints.someone_waits()
                 await postgres.stop(immediate=immediate)
         postgres.start()
         over = monotonic()
         await see_again(life)
-        assert await life.ends(course) == "completed"
         await settled(over)
+        assert await life.ends(course, PATIENCE) == "completed"
+        await settles(life)
     assert [name for name, status, _ in await life.jobs(course) if status == "completed"] == CHAIN
     lessons = await life.lessons(course)
     assert len(lessons) == len(set(lessons)) == await life.sql.fetchval("select count(*) from lesson_content")
