@@ -40,6 +40,9 @@ DEFERRABLE = (DatabaseUnavailable, DatabaseRefused, SlotsUnavailable, StorageUna
 SERVER_FAULT = 500
 """The least HTTP status for which the service is to blame."""
 
+ABANDONED = 1
+"""The exit code of a worker that could not end in time."""
+
 POOL_SECONDS = 1.0
 """How often a process tells how its pool of connections is used."""
 
@@ -268,4 +271,4 @@ async def run_worker(settings: Settings) -> None:
         if settings.metrics_token and settings.worker_metrics_port:
             await stack.enter_async_context(telling(resources))
             stack.enter_context(serving(settings.host, settings.worker_metrics_port, settings.metrics_token))
-        await work(resources, router.jobs())
+        await work(resources, router.jobs(), abandon=lambda: os._exit(ABANDONED))

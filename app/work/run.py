@@ -1,7 +1,10 @@
 """One worker process: the queue's worker, the reaper and the pairing of files, until SIGTERM."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from loguru import logger
 
 from app.context import Resources
 from app.rpc import AnyProcedure
@@ -12,9 +15,17 @@ from app.work.reaper import Reaper
 from app.work.waiting import ended
 from app.work.worker import FencedWorker
 
+UNWINDING_SECONDS: Final = 10.0
+"""What a stopping worker may take beyond its grace: to end jobs that were cancelled, and connections that are silent."""
 
-async def work(resources: Resources, jobs: Mapping[str, AnyProcedure]) -> None:
+
+async def work(
+    resources: Resources, jobs: Mapping[str, AnyProcedure], abandon: Callable[[], object] | None = None
+) -> None:
     """Run jobs and recover what was lost; returns when a stop signal came and the running jobs are done or given back.
+
+    `abandon` is called when that takes too long, as behind a link on which nothing passes: it should end the process.
+    What that leaves is what a killed worker leaves, and others take it over.
 
     Raises QueueNotMigrated, psycopg.OperationalError (the database is away at start), and the bug of a duty that
     one has stopped.
@@ -29,6 +40,7 @@ async def work(resources: Resources, jobs: Mapping[str, AnyProcedure]) -> None:
         concurrency=settings.worker_concurrency,
         grace=settings.worker_grace_seconds,
     )
+    stopping = asyncio.create_task(_stop_in_time(worker.event, settings.worker_grace_seconds, abandon))
     for duty in duties:
         duty.add_done_callback(lambda _: worker.event.set())
     try:
@@ -36,6 +48,15 @@ async def work(resources: Resources, jobs: Mapping[str, AnyProcedure]) -> None:
     finally:
         await ended(*duties)
         await queue.disconnect()
+        await ended(stopping)
     for duty in duties:
         if not duty.cancelled():
             duty.result()  # a bug in it has stopped this worker: say which
+
+
+async def _stop_in_time(stop: asyncio.Event, grace: float, abandon: Callable[[], object] | None) -> None:
+    await stop.wait()
+    await asyncio.sleep(grace + UNWINDING_SECONDS)
+    if abandon:
+        logger.error("the worker could not end in time: its jobs are left to others")
+        abandon()

@@ -62,6 +62,7 @@ async def life(fragile_database: Database, redis: Server, tmp_path: Path) -> Asy
         await client.flushall()
     async with living(settings_for(fragile_database, redis.url, tmp_path, **SHORT)) as made:
         yield made
+        await made.sql.close()  # the one of `see_again`, where there is one
 
 
 @pytest.fixture

@@ -26,8 +26,9 @@ HELD = f"{OURS} and wait_event_type = 'Lock'"
 
 @asynccontextmanager
 async def altered(life: Life, database: Database, setting: str, reset: str) -> AsyncGenerator[None]:
-    """The database with this setting for every session, until the block ends; sessions begin anew before and after."""
+    """The database with this setting for every session, from when a step waits at its gate until the block ends."""
     name = f'"{database.name}"'
+    await Failpoints(life.sql).someone_waits()
     await life.sql.execute(f"alter database {name} {setting}")
     await life.sql.execute(f"select pg_terminate_backend(pid) {OURS}")
     try:
@@ -37,7 +38,7 @@ async def altered(life: Life, database: Database, setting: str, reset: str) -> A
         await life.sql.execute(f"select pg_terminate_backend(pid) {OURS}")
 
 
-async def is_refused(life: Life, course: UUID, owner: SignedIn) -> None:
+async def is_refused(course: UUID, owner: SignedIn) -> None:
     """A start is refused, in time."""
     began = monotonic()
     with pytest.raises(InitiateUnavailable):
@@ -63,13 +64,13 @@ async def is_refused(life: Life, course: UUID, owner: SignedIn) -> None:
     ],
 )
 async def test_runs_wait_until_it_takes_writes_again_and_starts_are_refused_meanwhile(
-    life: Life, fragile_database: Database, settled: Settled, setting: str, reset: str
+    life: Life, fragile_database: Database, failpoints: Failpoints, settled: Settled, setting: str, reset: str
 ) -> None:
     owner = await life.user()
     waiting, refused = await life.started(owner), await life.course(owner)
     async with life.worker():
-        async with altered(life, fragile_database, setting, reset):
-            await is_refused(life, refused, owner)
+        async with failpoints.gate("job_status", after=1), altered(life, fragile_database, setting, reset):
+            await is_refused(refused, owner)
             assert await life.status(waiting) not in ("failed", "cancelled")
         await settled(monotonic())
         assert await life.ends(waiting, PATIENCE) == "completed"

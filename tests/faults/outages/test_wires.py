@@ -1,5 +1,5 @@
-"""While PostgreSQL or Redis is away every wire answers 503 with Retry-After within two seconds, /ready says which it is,
-and the same process serves again as soon as the server does.
+"""While PostgreSQL or Redis is away every wire answers 503 with Retry-After within two seconds and /ready says which it
+is; the same process serves again as soon as the server does.
 """
 
 import asyncio
@@ -61,6 +61,7 @@ async def setting(
             course = str(await world.course(caller))
             async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{at}", timeout=10) as http:
                 yield Setting(http, world, caller, course, postgres, redis, links)
+            await world.sql.close()
 
 
 @asynccontextmanager
