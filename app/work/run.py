@@ -16,7 +16,7 @@ from app.work.waiting import ended
 from app.work.worker import FencedWorker
 
 UNWINDING_SECONDS: Final = 10.0
-"""What a stopping worker may take beyond its grace: to end jobs that were cancelled, and connections that are silent."""
+"""What a stopping worker may take beyond its grace, for jobs that were cancelled and connections that are silent."""
 
 
 async def work(

@@ -33,7 +33,7 @@ def settling(life: Life, record: Record) -> Settled:
 
     async def well() -> bool:
         ownerless = await life.sql.fetchval(OWNERLESS, 1000 * life.settings.lease_ttl_seconds)
-        return not ownerless and not await violations(life)
+        return not ownerless and not await violations(life) and (await life.slots.held()).ready
 
     async def settled(since: float) -> None:
         await eventually(well, PATIENCE)

@@ -1,6 +1,7 @@
-"""Redis restarted empty, silent, read-only, out of memory, or with its answer lost: no slot is lost or granted twice."""
+"""Redis restarted empty, frozen, read-only, out of memory, its answer lost: no slot is lost or granted twice."""
 
 import asyncio
+import signal
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from time import monotonic
@@ -34,11 +35,11 @@ async def restarted_empty(server: Server) -> AsyncGenerator[None]:
 
 @asynccontextmanager
 async def stalled(server: Server) -> AsyncGenerator[None]:
-    """Every command waits, and is carried out when nobody waits for it any more."""
-    async with Redis.from_url(server.url) as redis:
-        await redis.client_pause(60_000)
-        yield
-        await redis.client_unpause()
+    """Its process is frozen: what is sent to it is carried out when nobody waits for it any more."""
+    assert server.process
+    server.process.send_signal(signal.SIGSTOP)
+    yield
+    server.process.send_signal(signal.SIGCONT)
 
 
 @asynccontextmanager
