@@ -665,6 +665,29 @@ export type InitiateFailed = {
 };
 
 /**
+ * Не удалось инициализировать генерацию курса. Попробуйте позже.
+ *
+ * The same for a database that is away: it is worth trying again.
+ *
+ * HTTP 503, SERVICE_UNAVAILABLE.
+ */
+export type InitiateUnavailable = {
+  readonly code: -32603;
+  readonly message: string;
+  readonly data: {
+    readonly code: "SERVICE_UNAVAILABLE";
+    readonly httpStatus: 503;
+    readonly type: "InitiateUnavailable";
+    /** Whether the procedure names this error. */
+    readonly declared: boolean;
+    /** The procedure. */
+    readonly path?: string;
+    /** In development alone. */
+    readonly stack?: string;
+  };
+};
+
+/**
  * Internal server error
  *
  * HTTP 500, INTERNAL_SERVER_ERROR.
@@ -1628,6 +1651,7 @@ export type RpcErrors = {
   Forbidden: Forbidden;
   ImageTooLarge: ImageTooLarge;
   InitiateFailed: InitiateFailed;
+  InitiateUnavailable: InitiateUnavailable;
   InternalError: InternalError;
   InvalidConnectionParams: InvalidConnectionParams;
   InvalidCursor: InvalidCursor;

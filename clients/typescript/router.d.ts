@@ -497,8 +497,8 @@ export type AppRecord = {
      *
      * With `withIdempotencyKey(key)` as its options it is done once, however often it is called.
      *
-     * Errors: `AlreadyRunning`, `CourseNotFound`, `Forbidden`, `InitiateFailed`, `KeyMalformed`, `KeyReused`, `NotYours`,
-     * `RateLimited`, `SlotsUnavailable`, `SystemFull`, `Unauthorized`, `UserLimitReached`.
+     * Errors: `AlreadyRunning`, `CourseNotFound`, `Forbidden`, `InitiateFailed`, `InitiateUnavailable`, `KeyMalformed`,
+     * `KeyReused`, `NotYours`, `RateLimited`, `SlotsUnavailable`, `SystemFull`, `Unauthorized`, `UserLimitReached`.
      */
     initiate: MutationProcedure<{
       meta: unknown;
@@ -509,6 +509,7 @@ export type AppRecord = {
         | errors.CourseNotFound
         | errors.Forbidden
         | errors.InitiateFailed
+        | errors.InitiateUnavailable
         | errors.KeyMalformed
         | errors.KeyReused
         | errors.NotYours

@@ -746,6 +746,7 @@ class Generation:
             CourseNotFound
             Forbidden
             InitiateFailed
+            InitiateUnavailable
             KeyMalformed
             KeyReused
             NotYours

@@ -48,6 +48,7 @@ __all__ = [
     "Forbidden",
     "ImageTooLarge",
     "InitiateFailed",
+    "InitiateUnavailable",
     "InternalError",
     "InvalidConnectionParams",
     "InvalidCursor",
@@ -387,6 +388,15 @@ class InitiateFailed(CallFailed):
     """Не удалось инициализировать генерацию курса. Попробуйте позже.
 
     HTTP 500, INTERNAL_SERVER_ERROR.
+    """
+
+
+class InitiateUnavailable(CallFailed):
+    """Не удалось инициализировать генерацию курса. Попробуйте позже.
+
+    The same for a database that is away: it is worth trying again.
+
+    HTTP 503, SERVICE_UNAVAILABLE.
     """
 
 
@@ -836,6 +846,7 @@ ERRORS: Final[Mapping[str, type[CallFailed]]] = {
     "Forbidden": Forbidden,
     "ImageTooLarge": ImageTooLarge,
     "InitiateFailed": InitiateFailed,
+    "InitiateUnavailable": InitiateUnavailable,
     "InternalError": InternalError,
     "InvalidConnectionParams": InvalidConnectionParams,
     "InvalidCursor": InvalidCursor,
