@@ -39,8 +39,8 @@ def within_limits(redis: Redis) -> Generator[None]:
     """One call of a client of `connect`, within its time-out: waiting for a connection, connecting, asking and asking
     again have limits of their own, which would add up. Raises SlotsUnavailable.
     """
-    pool = cast("BlockingConnectionPool", redis.connection_pool)
-    with redis_errors_declared(), _deadlines.within(pool.timeout):
+    seconds = cast("float", cast("BlockingConnectionPool", redis.connection_pool).timeout)  # `connect` sets it
+    with redis_errors_declared(), _deadlines.within(seconds):
         yield
 
 

@@ -1,7 +1,7 @@
 """A disk that is full in the middle of an upload: the caller is told, nothing is kept, and later uploads succeed."""
 
 import resource
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import pytest
@@ -16,7 +16,7 @@ MEBIBYTE = 1024 * 1024
 
 
 @contextmanager
-def nearly_full_disk(program: Running, room: int) -> Iterator[None]:
+def nearly_full_disk(program: Running, room: int) -> Generator[None]:
     """No file of this process may grow beyond `room` bytes: a write fails half-way, as on a full disk."""
     pids = processes_of_group(program.process.pid)
     before = {pid: resource.prlimit(pid, resource.RLIMIT_FSIZE) for pid in pids}

@@ -109,7 +109,7 @@ async def test_a_start_that_a_deadlock_ends_is_tried_again_and_starts_one_run(
     with captured_logs() as lines:
         async with life.sql.transaction():
             await life.sql.execute("lock table job_status in access exclusive mode")
-            starting = asyncio.create_task(initiate(owner, InitiateInput(course_id=course)))
+            starting = asyncio.ensure_future(initiate(owner, InitiateInput(course_id=course)))
             await failpoints.someone_waits()
             await life.sql.execute("select from courses where id = $1 for update", course)
         assert (await starting).success

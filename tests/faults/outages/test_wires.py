@@ -170,8 +170,8 @@ async def test_a_start_is_refused_in_time_too(setting: Setting, server: str, awa
 async def test_a_batch_of_which_one_part_is_refused_says_when_to_try_again(setting: Setting) -> None:
     path, given, error = ENDS["redis"]
     async with stopped(setting, "redis"):
-        batch = [{"jsonrpc": "2.0", "id": n, "method": m} for n, m in enumerate(["courses.list", "nowhere"])]
-        batch.append({"jsonrpc": "2.0", "id": 2, "method": path, "params": given})
+        calls = [("courses.list", {"limit": 1}), ("nowhere", {}), (path, given)]
+        batch = [{"jsonrpc": "2.0", "id": 1, "method": method, "params": params} for method, params in calls]
         response, _ = await ask(setting, "/rpc", batch)
     listed, missing, refused = response.json()
     assert listed["result"]
