@@ -42,6 +42,8 @@ SERVER_FAULT = 500
 
 ABANDONED = 1
 """The exit code of a worker that could not end in time."""
+LAST_WORDS_SECONDS = 0.2
+"""What it takes until a log line is written."""
 
 POOL_SECONDS = 1.0
 """How often a process tells how its pool of connections is used."""
@@ -259,6 +261,12 @@ async def check_start(settings: Settings) -> None:
         pass
 
 
+def abandon_worker() -> None:
+    """End this process as if it were killed, since it could not end in time: its jobs are left to others."""
+    logger.error("the worker could not end in time: its jobs are left to others")
+    asyncio.get_running_loop().call_later(LAST_WORDS_SECONDS, os._exit, ABANDONED)
+
+
 async def run_worker(settings: Settings) -> None:
     """One worker process, until a stop signal.
 
@@ -271,4 +279,4 @@ async def run_worker(settings: Settings) -> None:
         if settings.metrics_token and settings.worker_metrics_port:
             await stack.enter_async_context(telling(resources))
             stack.enter_context(serving(settings.host, settings.worker_metrics_port, settings.metrics_token))
-        await work(resources, router.jobs(), abandon=lambda: os._exit(ABANDONED))
+        await work(resources, router.jobs(), abandon_worker)

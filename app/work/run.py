@@ -2,9 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Final
-
-from loguru import logger
 
 from app.context import Resources
 from app.rpc import AnyProcedure
@@ -14,9 +11,6 @@ from app.work.queue import FencedQueue
 from app.work.reaper import Reaper
 from app.work.waiting import ended
 from app.work.worker import FencedWorker
-
-UNWINDING_SECONDS: Final = 10.0
-"""What a stopping worker may take beyond its grace, for jobs that were cancelled and connections that are silent."""
 
 
 async def work(
@@ -39,8 +33,8 @@ async def work(
         RunLifecycle(resources, jobs),
         concurrency=settings.worker_concurrency,
         grace=settings.worker_grace_seconds,
+        abandon=abandon,
     )
-    stopping = asyncio.create_task(_stop_in_time(worker.event, settings.worker_grace_seconds, abandon))
     for duty in duties:
         duty.add_done_callback(lambda _: worker.event.set())
     try:
@@ -48,15 +42,6 @@ async def work(
     finally:
         await ended(*duties)
         await queue.disconnect()
-        await ended(stopping)
     for duty in duties:
         if not duty.cancelled():
             duty.result()  # a bug in it has stopped this worker: say which
-
-
-async def _stop_in_time(stop: asyncio.Event, grace: float, abandon: Callable[[], object] | None) -> None:
-    await stop.wait()
-    await asyncio.sleep(grace + UNWINDING_SECONDS)
-    if abandon:
-        logger.error("the worker could not end in time: its jobs are left to others")
-        abandon()

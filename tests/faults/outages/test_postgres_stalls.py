@@ -9,15 +9,15 @@ from time import monotonic
 import msgspec
 import pytest
 
-from app.boot import open_resources
+from app.boot import ABANDONED, open_resources
 from app.db.errors import DatabaseUnavailable
 from app.db.pool import Database as Pool
 from app.db.session import ANONYMOUS
 from app.dev import Database
 from app.rpc.deadline import Deadlines
 from app.work.queue import FencedQueue
-from app.work.run import UNWINDING_SECONDS
 from app.work.statements import CALL_SECONDS
+from app.work.worker import UNWINDING_SECONDS
 from tests.faults.link import Link, opened, over
 from tests.faults.outages.own_postgres import OwnPostgres
 from tests.faults.outages.settling import PATIENCE, Settled
@@ -166,5 +166,6 @@ async def test_a_worker_told_to_stop_while_nothing_passes_stops_in_time(
         link.stall()
         worker.signal(signal.SIGTERM)
         told = monotonic()
-        await worker.exit_code()
+        assert await worker.exit_code() == ABANDONED
         assert monotonic() - told < 0.1 + UNWINDING_SECONDS + 2
+    assert "could not end in time" in worker.log
