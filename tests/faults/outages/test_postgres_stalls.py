@@ -125,6 +125,7 @@ async def test_a_worker_whose_backends_are_frozen_goes_on_with_new_ones(life: Li
     await queue.disconnect()
 
 
+@pytest.mark.faults
 async def test_a_stalled_link_of_a_worker_costs_its_run_time_and_nothing_else(
     life: Life,
     postgres: OwnPostgres,
