@@ -42,6 +42,11 @@ DEFERRABLE = (DatabaseUnavailable, DatabaseRefused, SlotsUnavailable, StorageUna
 SERVER_FAULT = 500
 """The least HTTP status for which the service is to blame."""
 
+ABANDONED = 1
+"""The exit code of a worker that could not end in time."""
+LAST_WORDS_SECONDS = 0.2
+"""What it takes until a log line is written."""
+
 POOL_SECONDS = 1.0
 """How often a process tells how its pool of connections is used."""
 
@@ -203,22 +208,24 @@ def reason_of(error: RpcError) -> str | None:
 async def open_resources(
     settings: Settings, database_url: str, identity: Identity = ANONYMOUS
 ) -> AsyncGenerator[Resources]:
-    """Everything a process shares, closed in reverse order. `identity` is the least that the login may be.
+    """Everything a process shares, closed in reverse order. `identity` is the least that the login may be; a worker is
+    SERVICE, and more patient with the database.
 
     Raises NotMigrated, DatabaseUnavailable.
     """
+    limit = settings.worker_db_timeout_seconds if identity is SERVICE else settings.db_timeout_seconds
     async with AsyncExitStack() as stack:
         database = await Database.connect(
             database_url,
             size=settings.db_pool_size,
-            limit=settings.db_timeout_seconds,
+            limit=limit,
             job_heartbeat=settings.lease_ttl_seconds,
         )
         stack.push_async_callback(database.close)
         require_migrated(await database.mark(identity))
         redis = connect(settings.redis_url, settings.redis_timeout_seconds)
         stack.push_async_callback(redis.aclose)
-        progress = ProgressListener(database_url, settings.db_timeout_seconds)
+        progress = ProgressListener(database_url, limit)
         stack.push_async_callback(progress.close)
         deferred = Deferred(DEFERRABLE)
         stack.push_async_callback(deferred.close)
@@ -257,6 +264,12 @@ async def check_start(settings: Settings) -> None:
         pass
 
 
+def abandon_worker() -> None:
+    """End this process as if it were killed, since it could not end in time: its jobs are left to others."""
+    logger.error("the worker could not end in time: its jobs are left to others")
+    asyncio.get_running_loop().call_later(LAST_WORDS_SECONDS, os._exit, ABANDONED)
+
+
 async def run_worker(settings: Settings) -> None:
     """One worker process, until a stop signal.
 
@@ -269,4 +282,4 @@ async def run_worker(settings: Settings) -> None:
         if settings.metrics_token and settings.worker_metrics_port:
             await stack.enter_async_context(telling(resources))
             stack.enter_context(serving(settings.host, settings.worker_metrics_port, settings.metrics_token))
-        await work(resources, router.jobs())
+        await work(resources, router.jobs(), abandon_worker)

@@ -9,6 +9,7 @@ from typing import ParamSpec, Self
 from loguru import logger
 
 P = ParamSpec("P")
+PATIENCE_SECONDS = 0.5
 _BACKOFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 
@@ -54,7 +55,7 @@ class Deferred:
         self._retry_on = retry_on
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def run(self, work: Callable[[], Awaitable[object]], patience: float = 0.5) -> None:
+    async def run(self, work: Callable[[], Awaitable[object]], patience: float = PATIENCE_SECONDS) -> None:
         """Do it; after `patience` seconds it goes on in the background, and the caller is not kept waiting."""
         task = asyncio.create_task(self._persist(work))
         self._tasks.add(task)

@@ -102,11 +102,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     db_pool_size: Count = 10
     """PostgreSQL connections of one process's pool."""
 
-    db_timeout_seconds: Seconds = 5.0
-    """The longest a database statement, or the wait for a connection, may take, in seconds."""
+    db_timeout_seconds: Seconds = 1.5
+    """The longest a database statement of a call, or its wait for a connection, may take, in seconds."""
 
-    redis_timeout_seconds: Seconds = 1.0
-    """The longest a Redis call may take, in seconds."""
+    worker_db_timeout_seconds: Seconds = 5.0
+    """The same of a worker's jobs and duties, for which nobody waits, in seconds."""
+
+    redis_timeout_seconds: Seconds = 0.75
+    """The longest a Redis call may take, with its wait for a connection, in seconds."""
 
     global_concurrency_limit: Annotated[int, Meta(ge=1, le=100)] = 3
     """Generations at once over all users, until a superadmin changes it at run time."""

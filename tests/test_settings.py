@@ -37,6 +37,7 @@ WRONG = {
     "WORKER_GRACE_SECONDS": ["0", "-1", "soon", "inf", "nan"],
     "DB_POOL_SIZE": ["0"],
     "DB_TIMEOUT_SECONDS": ["0", "inf"],
+    "WORKER_DB_TIMEOUT_SECONDS": ["0", "inf"],
     "REDIS_TIMEOUT_SECONDS": ["0", "1s"],
     "GLOBAL_CONCURRENCY_LIMIT": ["0", "101", "-3", "many"],
     "LEASE_TTL_SECONDS": ["0", "inf", "nan", "-1"],

@@ -20,24 +20,20 @@ class Database:
 
     @classmethod
     async def connect(cls, url: str, *, size: int, limit: float, job_heartbeat: float) -> "Database":
-        """Open a pool of up to `size` connections; statements and waits are limited to `limit` seconds.
+        """A pool of up to `size` connections; statements, and waits for a connection, are limited to `limit` seconds.
 
         `job_heartbeat` is the longest silence, in seconds, after which an enqueued job's worker counts as dead.
         """
         with translated():
             pool = await asyncpg.create_pool(
                 url,
-                min_size=1,
+                min_size=0,  # a floor that can't be restored while the server is away is logged with its stack
                 max_size=size,
                 command_timeout=limit,
                 timeout=limit,
                 init=prepare,
                 reset=_keep,
-                server_settings={
-                    "application_name": "coursegen",
-                    "statement_timeout": str(int(limit * 1000)),
-                    "idle_in_transaction_session_timeout": str(int(limit * 2000)),
-                },
+                server_settings=server_limits(limit),
             )
         return cls(pool, Limits(limit, job_heartbeat))
 
@@ -64,6 +60,18 @@ class Database:
             await asyncio.wait_for(self._pool.close(), self._limits.timeout)
         except TimeoutError:
             self._pool.terminate()
+
+
+def server_limits(limit: float) -> dict[str, str]:
+    """What the server holds its side to, where the client waits `limit` seconds for a statement. It gives up first,
+    on a lock before all else: its refusal leaves a connection that can be used, a client's time-out does not.
+    """
+    milliseconds = {
+        "lock_timeout": limit * 800,
+        "statement_timeout": limit * 900,
+        "idle_in_transaction_session_timeout": limit * 2000,
+    }
+    return {"application_name": "coursegen"} | {name: str(int(value)) for name, value in milliseconds.items()}
 
 
 def _encode_json(value: Any) -> str:

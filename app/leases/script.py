@@ -7,7 +7,7 @@ from typing import cast
 from redis.asyncio import Redis
 from redis.exceptions import NoScriptError
 
-from app.leases.redis_errors import redis_errors_declared
+from app.leases.redis_errors import within_limits
 
 Reply = list[str | int]
 
@@ -23,7 +23,7 @@ class Script:
 
     async def run(self, redis: Redis, keys: list[str], *args: str | int) -> Reply:
         """One round trip; a second one when the server does not know the script yet. Raises SlotsUnavailable."""
-        with redis_errors_declared():
+        with within_limits(redis):
             try:
                 reply = await redis.evalsha(self._digest, len(keys), *keys, *args)
             except NoScriptError:

@@ -13,7 +13,7 @@ from uuid import UUID
 from redis.asyncio import Redis
 
 from app.leases.errors import RateLimited, SlotsUnavailable, SystemFull, UserLimitReached
-from app.leases.redis_errors import redis_errors_declared
+from app.leases.redis_errors import within_limits
 from app.leases.script import Reply, Script
 from app.leases.window import Window
 
@@ -164,7 +164,7 @@ class Slots:
         """Override the default global limit from the next acquire on; runs that hold slots keep them."""
         if limit < 1:
             raise ValueError(f"the global limit must be at least 1, not {limit}")
-        with redis_errors_declared():
+        with within_limits(self._redis):
             await self._redis.set(LIMIT_KEY, limit)
 
 

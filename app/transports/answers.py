@@ -1,6 +1,6 @@
 """Headers of answers that the wires share."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from app.leases import Standing
@@ -20,13 +20,18 @@ def failure_headers(error: RpcError) -> HeaderPairs:
     headers: HeaderPairs = JSON_HEADERS
     if isinstance(error, MethodNotSupported | PostOnly):
         headers += ((b"allow", error.allow.encode()),)
-    if error.retry_after is not None:
-        headers += ((b"retry-after", b"%d" % error.retry_after),)
+    headers += retry_headers([error])
     if error.code is Code.UNAUTHORIZED:
         headers += _BEARER
     if isinstance(error, UNREAD):
         headers += CLOSE  # the rest of the body would be taken for the next request
     return headers
+
+
+def retry_headers(errors: Iterable[RpcError]) -> HeaderPairs:
+    """`Retry-After` where one of the failures says when to try again: the longest wait, since the answer is of all."""
+    waits = [error.retry_after for error in errors if error.retry_after is not None]
+    return ((b"retry-after", b"%d" % max(waits)),) if waits else ()
 
 
 def error_answer(failure: Failure) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Generator
 
 from app.rpc.deadline import Deadlines
 from app.rpc.protocol_errors import BodyCut, BodyTimeout, PayloadTooLarge, UnsupportedMediaType
@@ -48,6 +49,15 @@ class BodyReader:
         """A body of any length and type, piece by piece. Raises UnsupportedMediaType for one that is compressed."""
         _check_encoding(request.headers)
         return BodyStream(request, self._wire, self._deadlines, content_length(request.headers))
+
+    @contextlib.contextmanager
+    def deadline(self) -> Generator[None]:
+        """What is read piece by piece before its call begins has the deadline of a whole body. Raises BodyTimeout."""
+        try:
+            with self._deadlines.within(self._wire.read_deadline):
+                yield
+        except TimeoutError:
+            raise BodyTimeout() from None
 
     async def _receive(self, request: HttpRequest, limit: int, length: int | None) -> bytes:
         request.begun = True

@@ -1,7 +1,8 @@
 """JSON-RPC 2.0 (jsonrpc.org/specification): `POST /rpc`.
 
-What was understood as JSON-RPC is answered with HTTP 200 and an error object inside; other HTTP statuses mean that the
-request did not get as far (405, 408, 413, 415), and their bodies are error objects with a null id all the same.
+What was understood as JSON-RPC is answered with HTTP 200 and an error object inside (and with `Retry-After` where a
+call says when to try again); other HTTP statuses mean that the request did not get as far (405, 408, 413, 415), and
+their bodies are error objects with a null id all the same.
 """
 
 from typing import Final, Literal
@@ -18,7 +19,7 @@ from app.rpc.protocol_errors import (
     ParseError,
     PayloadTooLarge,
 )
-from app.transports.answers import JSON_HEADERS, failure_headers
+from app.transports.answers import JSON_HEADERS, failure_headers, retry_headers
 from app.transports.body import BodyReader
 from app.transports.calls import Calls, encode
 from app.transports.http import HttpRequest, HttpResponse
@@ -85,15 +86,18 @@ class JsonRpc:
         except RpcError as error:
             failure = Failure(error)
             return HttpResponse(error.code.http_status, failure_headers(error), _error(failure, _NULL))
-        answer = await self._answer(body or b"", request)
-        return HttpResponse(204, ()) if answer is None else HttpResponse(200, JSON_HEADERS, answer)
+        failed: list[RpcError] = []
+        answer = await self._answer(body or b"", request, failed)
+        if answer is None:
+            return HttpResponse(204, ())
+        return HttpResponse(200, JSON_HEADERS + retry_headers(failed) if failed else JSON_HEADERS, answer)
 
-    async def _answer(self, body: bytes, request: HttpRequest) -> bytes | None:
+    async def _answer(self, body: bytes, request: HttpRequest, failed: list[RpcError]) -> bytes | None:
         try:
             body.decode()  # pieces are passed on undecoded, so the text is checked as a whole
             if body.lstrip(_SPACE)[:1] == b"[":
-                return await self._many(self._pieces(body), request)
-            return await self._one(body, request)
+                return await self._many(self._pieces(body), request, failed)
+            return await self._one(body, request, failed)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return _error(Failure(ParseError()), _NULL)
         except MalformedRequest as error:
@@ -107,12 +111,12 @@ class JsonRpc:
             raise MalformedRequest(reason=f"A batch must not hold more than {self._wire.batch_limit} calls")
         return pieces
 
-    async def _many(self, pieces: list[Raw], request: HttpRequest) -> bytes | None:
-        answers = await together(self._one(piece, request) for piece in pieces)
+    async def _many(self, pieces: list[Raw], request: HttpRequest, failed: list[RpcError]) -> bytes | None:
+        answers = await together(self._one(piece, request, failed) for piece in pieces)
         told = [answer for answer in answers if answer is not None]
         return b"[" + b",".join(told) + b"]" if told else None
 
-    async def _one(self, piece: bytes | Raw, request: HttpRequest) -> bytes | None:
+    async def _one(self, piece: bytes | Raw, request: HttpRequest, failed: list[RpcError]) -> bytes | None:
         try:
             call = _call.decode(piece)
         except msgspec.ValidationError as problem:
@@ -126,6 +130,7 @@ class JsonRpc:
         if call_id is UNSET:
             return None
         if isinstance(result, Failure):
+            failed.append(result.error)
             return _error(result, bytes(call_id))
         return b'{"jsonrpc":"2.0","result":%b,"id":%b}' % (result, bytes(call_id))
 

@@ -19,4 +19,6 @@ class StreamedForms:
         the procedure meets while it reads.
         """
         form = FormStream(self._bodies.stream(request), boundary_of(request.headers))
-        return await self._calls.call(route, Unencoded(await form.fields()), request)
+        with self._bodies.deadline():
+            fields = await form.fields()
+        return await self._calls.call(route, Unencoded(fields), request)

@@ -6,7 +6,7 @@ import msgspec
 
 from app.rpc import Code, Failure
 from app.rpc.protocol_errors import ParseError
-from app.transports.answers import CLOSE, JSON_HEADERS, failure_headers
+from app.transports.answers import CLOSE, JSON_HEADERS, failure_headers, retry_headers
 from app.transports.calls import Encoded, encode
 from app.transports.http import HeaderPairs, HttpResponse
 
@@ -43,9 +43,12 @@ def batch_answer(results: list[Encoded], *, unread: bool) -> HttpResponse:
     """
     statuses = {_status(result) for result in results}
     body = b"[" + b",".join(map(envelope, results)) + b"]"
+    failures = [result.error for result in results if isinstance(result, Failure)]
     if len(statuses) > 1:
-        return HttpResponse(_MIXED, JSON_HEADERS + CLOSE if unread else JSON_HEADERS, body)
-    return HttpResponse(statuses.pop(), _headers(results[0]), body)
+        headers = JSON_HEADERS + retry_headers(failures)
+        return HttpResponse(_MIXED, headers + CLOSE if unread else headers, body)
+    longest = max(failures, key=lambda error: error.retry_after or 0, default=None)
+    return HttpResponse(statuses.pop(), failure_headers(longest) if longest else JSON_HEADERS, body)
 
 
 def _status(result: Encoded) -> int:

@@ -1,7 +1,7 @@
 """One worker process: the queue's worker, the reaper and the pairing of files, until SIGTERM."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from app.context import Resources
 from app.rpc import AnyProcedure
@@ -13,8 +13,13 @@ from app.work.waiting import ended
 from app.work.worker import FencedWorker
 
 
-async def work(resources: Resources, jobs: Mapping[str, AnyProcedure]) -> None:
+async def work(
+    resources: Resources, jobs: Mapping[str, AnyProcedure], abandon: Callable[[], object] | None = None
+) -> None:
     """Run jobs and recover what was lost; returns when a stop signal came and the running jobs are done or given back.
+
+    `abandon` is called when that takes too long, as behind a link on which nothing passes: it should end the process.
+    What that leaves is what a killed worker leaves, and others take it over.
 
     Raises QueueNotMigrated, psycopg.OperationalError (the database is away at start), and the bug of a duty that
     one has stopped.
@@ -28,6 +33,7 @@ async def work(resources: Resources, jobs: Mapping[str, AnyProcedure]) -> None:
         RunLifecycle(resources, jobs),
         concurrency=settings.worker_concurrency,
         grace=settings.worker_grace_seconds,
+        abandon=abandon,
     )
     for duty in duties:
         duty.add_done_callback(lambda _: worker.event.set())

@@ -20,9 +20,10 @@ Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
 OUTAGE: Final = (psycopg.Error, TimeoutError)
 """What a database that is away, failing over or stalled looks like to a worker: it waits and tries again."""
 
-CONNECT_SECONDS: Final = 5
-STATEMENT_SECONDS: Final = 10.0
+CONNECT_SECONDS: Final = 2
+STATEMENT_SECONDS: Final = 5.0
 CALL_SECONDS: Final = CONNECT_SECONDS + STATEMENT_SECONDS
+"""After which psycopg asks the server to cancel, and closes a connection that does not answer that in 5 s either."""
 
 
 @cache
@@ -44,7 +45,12 @@ def worker_conninfo(dsn: str) -> str:
     The role is a start-up option of the connection: workers have one identity, there is nothing to switch.
     """
     given = conninfo_to_dict(dsn)
-    options = f"-c role=service_role -c statement_timeout={int(STATEMENT_SECONDS * 1000)}"
+    limits = {
+        "lock_timeout": STATEMENT_SECONDS * 800,
+        "statement_timeout": STATEMENT_SECONDS * 900,
+        "idle_in_transaction_session_timeout": STATEMENT_SECONDS * 2000,
+    }
+    options = " ".join(["-c role=service_role", *(f"-c {name}={int(value)}" for name, value in limits.items())])
     return make_conninfo(
         dsn,
         application_name="coursegen-worker",

@@ -25,6 +25,9 @@ POLL_SECONDS: Final = 1.0
 RETRY_SECONDS: Final = 0.5
 """How long it waits after the database was not there."""
 
+UNWINDING_SECONDS: Final = 10.0
+"""What a stopping worker may take beyond its grace, for jobs that were cancelled and connections that are silent."""
+
 REPORT_SECONDS: Final = 10
 ERROR_LENGTH: Final = 2000
 
@@ -66,14 +69,24 @@ class FencedWorker(Worker[Context]):
     """
 
     def __init__(
-        self, queue: FencedQueue, hooks: JobHooks, *, concurrency: int, grace: float = 30.0, patience: float = 5.0
+        self,
+        queue: FencedQueue,
+        hooks: JobHooks,
+        *,
+        concurrency: int,
+        grace: float = 30.0,
+        patience: float = 5.0,
+        abandon: Callable[[], object] | None = None,
     ) -> None:
-        """`patience` is how long a cancelled job may clean up before it is left behind."""
+        """`patience` is how long a cancelled job may clean up before it is left behind. `abandon` is called when the
+        process is still there UNWINDING_SECONDS after its grace.
+        """
         super().__init__(queue, [], id=queue.worker_id, concurrency=concurrency, dequeue_timeout=POLL_SECONDS)
         self._fenced = queue
         self._hooks = hooks
         self._grace = grace
         self._patience = patience
+        self._abandon = abandon
         self._attempts: set[Attempt] = set()
         self._upkeep: list[asyncio.Task[None]] = []
         self._recheck = asyncio.Event()
@@ -118,6 +131,8 @@ class FencedWorker(Worker[Context]):
             if self._stopped:
                 return
             self._stopped = True
+            if self._abandon:
+                asyncio.get_running_loop().call_later(self._grace + UNWINDING_SECONDS, self._abandon)
             self._fenced.wake()
             await self._drain()
             await self._stop_upkeep()

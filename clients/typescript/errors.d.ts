@@ -693,6 +693,31 @@ export type InitiateFailed = {
 };
 
 /**
+ * Не удалось инициализировать генерацию курса. Попробуйте позже.
+ *
+ * The same for a database that is away: it is worth trying again.
+ *
+ * HTTP 503, SERVICE_UNAVAILABLE.
+ */
+export type InitiateUnavailable = {
+  readonly code: -32603;
+  readonly message: string;
+  readonly data: {
+    readonly code: "SERVICE_UNAVAILABLE";
+    readonly httpStatus: 503;
+    readonly type: "InitiateUnavailable";
+    /** Whether the procedure names this error. */
+    readonly declared: boolean;
+    /** The procedure. */
+    readonly path?: string;
+    /** Seconds after which it makes sense to try again. */
+    readonly retryAfter?: number;
+    /** In development alone. */
+    readonly stack?: string;
+  };
+};
+
+/**
  * Internal server error
  *
  * HTTP 500, INTERNAL_SERVER_ERROR.
@@ -1667,6 +1692,7 @@ export type RpcErrors = {
   Forbidden: Forbidden;
   ImageTooLarge: ImageTooLarge;
   InitiateFailed: InitiateFailed;
+  InitiateUnavailable: InitiateUnavailable;
   InternalError: InternalError;
   InvalidConnectionParams: InvalidConnectionParams;
   InvalidCursor: InvalidCursor;

@@ -528,8 +528,9 @@ export type AppRecord = {
      *
      * With `withIdempotencyKey(key)` as its options it is done once, however often it is called.
      *
-     * Errors: `AddressLimited`, `AlreadyRunning`, `CourseNotFound`, `Forbidden`, `InitiateFailed`, `KeyMalformed`,
-     * `KeyReused`, `NotYours`, `RateLimited`, `SlotsUnavailable`, `SystemFull`, `Unauthorized`, `UserLimitReached`.
+     * Errors: `AddressLimited`, `AlreadyRunning`, `CourseNotFound`, `Forbidden`, `InitiateFailed`, `InitiateUnavailable`,
+     * `KeyMalformed`, `KeyReused`, `NotYours`, `RateLimited`, `SlotsUnavailable`, `SystemFull`, `Unauthorized`,
+     * `UserLimitReached`.
      */
     initiate: MutationProcedure<{
       meta: unknown;
@@ -541,6 +542,7 @@ export type AppRecord = {
         | errors.CourseNotFound
         | errors.Forbidden
         | errors.InitiateFailed
+        | errors.InitiateUnavailable
         | errors.KeyMalformed
         | errors.KeyReused
         | errors.NotYours

@@ -7,7 +7,10 @@ from loguru import logger
 
 from app.context import SignedIn
 from app.leases import SystemFull, UserLimitReached
+from app.saga import PATIENCE_SECONDS
 from procedures.generation._start import RunStart
+
+PATIENCE_AWAY_SECONDS = 0.1
 
 
 async def record_limit(ctx: SignedIn, run: RunStart, refused: UserLimitReached | SystemFull) -> None:
@@ -20,9 +23,10 @@ async def record_limit(ctx: SignedIn, run: RunStart, refused: UserLimitReached |
     await ctx.resources.deferred.run(write)
 
 
-async def record_rollback(ctx: SignedIn, run: RunStart, *, attempts: int, error: BaseException) -> None:
+async def record_rollback(ctx: SignedIn, run: RunStart, *, attempts: int, error: BaseException, away: bool) -> None:
     """Compensate for a start that failed for good: no job is left, and `rpc_retry_exhausted` and `job_rollback` are
-    written, now or once the database can be written again. The slot was given back by the saga.
+    written, now or once the database can be written again (the caller is not kept waiting while it is `away`). The slot
+    was given back by the saga.
     """
     details = {"runId": str(run.run_id), "attempts": attempts, "error": str(error)}
     logger.bind(**details).error("generation could not be initiated, rolled back")
@@ -33,7 +37,7 @@ async def record_rollback(ctx: SignedIn, run: RunStart, *, attempts: int, error:
         await _record(ctx, "rpc_retry_exhausted", "error", run.course_id, run.job_id, details)
         await _record(ctx, "job_rollback", "error", run.course_id, run.job_id, details)
 
-    await ctx.resources.deferred.run(write)
+    await ctx.resources.deferred.run(write, PATIENCE_AWAY_SECONDS if away else PATIENCE_SECONDS)
 
 
 async def _record(

@@ -1,6 +1,7 @@
 """generation.initiate: take a slot, start the run, hand the work to the queue."""
 
 import asyncio
+import time
 from typing import Annotated
 from uuid import UUID
 
@@ -25,6 +26,8 @@ HttpsUrl = Annotated[str, Meta(pattern=r"^https://[^\s/?#@]+([/?#]\S*)?(?!\s)$",
 RETRY_SECONDS = (0.1, 0.2, 0.4)
 CALL_SECONDS = 3.0
 """For the attempts; what is left of the five seconds is for undoing them."""
+RETRIED_SECONDS = 1.0
+"""No attempt begins later: a database that did not answer one for as long is away, and the caller is told so."""
 DATABASE_ERRORS = (DatabaseUnavailable, DatabaseRefused)
 
 
@@ -48,6 +51,18 @@ class InitiateFailed(RpcError, code=Code.INTERNAL_SERVER_ERROR):
     """Не удалось инициализировать генерацию курса. Попробуйте позже."""
 
 
+class InitiateUnavailable(InitiateFailed, code=Code.SERVICE_UNAVAILABLE):
+    """Не удалось инициализировать генерацию курса. Попробуйте позже.
+
+    The same for a database that is away: it is worth trying again.
+    """
+
+    @property
+    def retry_after(self) -> int:
+        """A second is enough for a restarted pool."""
+        return 1
+
+
 @instructor.use(rate_limit(10, per=60, with_slot=True)).mutation(
     timeout=5.0,
     idempotency_key=True,
@@ -61,6 +76,7 @@ class InitiateFailed(RpcError, code=Code.INTERNAL_SERVER_ERROR):
         UserLimitReached,
         SystemFull,
         InitiateFailed,
+        InitiateUnavailable,
     ),
 )
 async def initiate(ctx: SignedIn, input: InitiateInput) -> Initiated:
@@ -78,8 +94,9 @@ async def initiate(ctx: SignedIn, input: InitiateInput) -> Initiated:
         await record_limit(ctx, run, refused)
         raise
     except (*DATABASE_ERRORS, TimeoutError) as error:
-        await record_rollback(ctx, run, attempts=1 + len(RETRY_SECONDS), error=error)
-        raise InitiateFailed() from error
+        away = isinstance(error, DatabaseUnavailable)
+        await record_rollback(ctx, run, attempts=1 + len(RETRY_SECONDS), error=error, away=away)
+        raise (InitiateUnavailable if away else InitiateFailed)() from error
     note(jobId=started.job_id, tier=started.tier)
     logger.info("generation initiated")
     return Initiated(
@@ -92,11 +109,14 @@ async def initiate(ctx: SignedIn, input: InitiateInput) -> Initiated:
 
 async def _with_retries(ctx: SignedIn, run: RunStart, saga: Saga) -> Started:
     """Write the state, up to 1 + 3 times, within the time a caller waits."""
+    began = time.monotonic()
     async with asyncio.timeout(CALL_SECONDS):
         for attempt, delay in enumerate(RETRY_SECONDS, start=1):
             try:
                 return await start_once(ctx, run, saga)
             except DATABASE_ERRORS as error:
+                if time.monotonic() - began > RETRIED_SECONDS:
+                    raise
                 retry = logger.bind(courseId=str(run.course_id), attempt=attempt, maxRetries=len(RETRY_SECONDS))
                 retry.bind(error=str(error)).warning("state write failed, trying again")
             await asyncio.sleep(delay)

@@ -22,6 +22,7 @@ async def test_the_keys_are_fetched_once_for_many_tokens(issuer: Issuer, make_ke
     assert issuer.requests == 1
 
 
+@pytest.mark.fault("JWKS: flooded with unknown kids")
 async def test_a_flood_of_unknown_names_costs_one_request(issuer: Issuer, make_key_set: MakeKeySet) -> None:
     keys = make_key_set()
     found = await asyncio.gather(*(keys.find(f"unknown-{number}") for number in range(1000)))
@@ -30,6 +31,7 @@ async def test_a_flood_of_unknown_names_costs_one_request(issuer: Issuer, make_k
     assert issuer.requests == 1
 
 
+@pytest.mark.fault("JWKS: rotated")
 async def test_a_rotated_key_is_found_at_its_first_token(issuer: Issuer, make_key_set: MakeKeySet) -> None:
     keys = make_key_set(refetch_seconds=0)
     assert await keys.find("rsa-1")
@@ -54,6 +56,7 @@ async def test_an_old_copy_is_renewed_in_the_background(
     await eventually(withdrawn)
 
 
+@pytest.mark.fault("JWKS: down")
 async def test_known_keys_outlive_an_issuer_that_is_down(
     issuer: Issuer, make_key_set: MakeKeySet, eventually: Eventually
 ) -> None:
@@ -80,6 +83,7 @@ async def test_an_issuer_that_was_down_at_first_is_asked_again(issuer: Issuer, m
     assert await keys.find("rsa-1")
 
 
+@pytest.mark.fault("JWKS: slow")
 async def test_a_slow_issuer_is_waited_for_only_so_long(issuer: Issuer, make_key_set: MakeKeySet) -> None:
     keys = make_key_set(timeout_seconds=0.2)
     issuer.go_on.clear()

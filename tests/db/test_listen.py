@@ -1,6 +1,8 @@
 """The progress listener goes on for as long as the process does."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import uuid4
@@ -14,6 +16,7 @@ from app.dev import Database
 KEEP_ALIVE_SECONDS = 0.05
 SEVERAL_TIMES = timedelta(seconds=4 * KEEP_ALIVE_SECONDS)
 OURS = "from pg_stat_activity where datname = current_database() and usename = 'coursegen_api'"
+QUIET_SECONDS = 0.3
 KEPT_ALIVE = "select count(*) from pg_stat_activity where pid = $1 and query_start > $2"
 
 
@@ -59,3 +62,21 @@ async def test_it_listens_again_after_its_connection_was_ended(
     assert await received(listener, superuser)
     await superuser.execute(f"select pg_terminate_backend(pid) {OURS}")
     assert await received(listener, superuser)
+
+
+async def test_it_listens_again_over_a_new_connection_when_its_own_falls_silent(
+    database: Database, superuser: "asyncpg.Connection[asyncpg.Record]"
+) -> None:
+    """The backend is frozen: nothing is refused or closed, and nothing answers."""
+    frozen = ProgressListener(database.api, QUIET_SECONDS, keep_alive=KEEP_ALIVE_SECONDS)
+    frozen.start()
+    assert await received(frozen, superuser)
+    pids = [row["pid"] for row in await superuser.fetch(f"select pid {OURS}")]
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        assert await received(frozen, superuser)
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+        await frozen.close()

@@ -17,6 +17,7 @@ SHORT = {
     "reaper_period_seconds": 0.3,
     "worker_grace_seconds": 5,
     "db_timeout_seconds": 3,
+    "worker_db_timeout_seconds": 3,
 }
 
 

@@ -135,6 +135,15 @@ def test_a_body_that_only_drips_is_408(port: int) -> None:
     assert answer.startswith(b"HTTP/1.1 408")
 
 
+def test_a_body_that_is_fast_enough_has_a_deadline_all_the_same(port: int) -> None:
+    started = time.monotonic()
+    with RawConnection(port) as raw:
+        raw.post("/rpc/greet", b"", length=60_000)
+        answer = raw.drip(b" " * 300, every=0.1, until=WIRE.read_deadline + 3)
+    assert answer.startswith(b"HTTP/1.1 408")
+    assert WIRE.read_deadline * 0.9 <= time.monotonic() - started
+
+
 def test_a_body_that_is_fast_enough_may_take_its_time(port: int) -> None:
     body = b'{"name":"' + b"x" * 3000 + b'"}'
     with RawConnection(port) as raw:

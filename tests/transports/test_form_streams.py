@@ -223,6 +223,15 @@ def test_a_client_that_stalls_in_the_fields_is_408(port: int) -> None:
         assert raw.read_until(b"\r\n").startswith(b"HTTP/1.1 408")
 
 
+def test_fields_that_come_fast_enough_have_the_deadline_of_a_whole_body(port: int) -> None:
+    started = time.monotonic()
+    with RawConnection(port) as raw:
+        begin(raw, HEAD + part("copies", b"1")[:-2], 100_000)
+        answer = raw.drip(b"1" * 300, every=0.1, until=WIRE.read_deadline + 3)
+    assert answer.startswith(b"HTTP/1.1 408")
+    assert WIRE.read_deadline * 0.9 <= time.monotonic() - started
+
+
 def test_a_form_that_is_fast_enough_may_take_longer_than_other_bodies(port: int) -> None:
     """Against the deadline of a whole body, which counts for all others."""
     file = b"y" * 9000

@@ -35,7 +35,7 @@ def redis() -> Iterator[Server]:
 @pytest.fixture(scope="module")
 async def served(database: Database, redis: Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
     """The application over a database and a Redis of its own."""
-    settings = {"db_timeout_seconds": 2, "metrics_token": METRICS}
+    settings = {"db_timeout_seconds": 1.5, "metrics_token": METRICS}
     async with serve(database, redis.url, tmp_path_factory.mktemp("served"), **settings) as running:
         yield running
 
@@ -102,10 +102,10 @@ async def test_a_start_without_the_database_is_told_in_russian_and_noted_once_it
     course = await served.world.course(owner)
     async with database_away(database):
         response = await served.post("generation.initiate", {"courseId": str(course)}, owner)
-        data = error_of(response, 500)
-        assert data["type"] == "InitiateFailed"
+        data = error_of(response, 503)
+        assert (data["type"], response.headers["retry-after"]) == ("InitiateUnavailable", "1")
         assert data["message"] == "Не удалось инициализировать генерацию курса. Попробуйте позже."
-        assert response.elapsed.total_seconds() < 5
+        assert response.elapsed.total_seconds() < 2
 
     async def noted() -> bool:
         return await served.world.events(course) == ["rpc_retry_exhausted", "job_rollback"]

@@ -50,6 +50,7 @@ final readonly class Client
         'Forbidden' => Error\Forbidden::class,
         'ImageTooLarge' => Error\ImageTooLarge::class,
         'InitiateFailed' => Error\InitiateFailed::class,
+        'InitiateUnavailable' => Error\InitiateUnavailable::class,
         'InternalError' => Error\InternalError::class,
         'InvalidConnectionParams' => Error\InvalidConnectionParams::class,
         'InvalidCursor' => Error\InvalidCursor::class,

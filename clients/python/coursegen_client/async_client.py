@@ -774,6 +774,7 @@ class Generation:
             CourseNotFound
             Forbidden
             InitiateFailed
+            InitiateUnavailable
             KeyMalformed
             KeyReused
             NotYours

@@ -49,6 +49,7 @@ __all__ = [
     "Forbidden",
     "ImageTooLarge",
     "InitiateFailed",
+    "InitiateUnavailable",
     "InternalError",
     "InvalidConnectionParams",
     "InvalidCursor",
@@ -399,6 +400,15 @@ class InitiateFailed(CallFailed):
     """Не удалось инициализировать генерацию курса. Попробуйте позже.
 
     HTTP 500, INTERNAL_SERVER_ERROR.
+    """
+
+
+class InitiateUnavailable(CallFailed):
+    """Не удалось инициализировать генерацию курса. Попробуйте позже.
+
+    The same for a database that is away: it is worth trying again.
+
+    HTTP 503, SERVICE_UNAVAILABLE.
     """
 
 
@@ -849,6 +859,7 @@ ERRORS: Final[Mapping[str, type[CallFailed]]] = {
     "Forbidden": Forbidden,
     "ImageTooLarge": ImageTooLarge,
     "InitiateFailed": InitiateFailed,
+    "InitiateUnavailable": InitiateUnavailable,
     "InternalError": InternalError,
     "InvalidConnectionParams": InvalidConnectionParams,
     "InvalidCursor": InvalidCursor,

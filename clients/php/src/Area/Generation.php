@@ -283,6 +283,7 @@ final readonly class Generation
      * @throws Error\CourseNotFound
      * @throws Error\Forbidden
      * @throws Error\InitiateFailed
+     * @throws Error\InitiateUnavailable
      * @throws Error\InvalidInput
      * @throws Error\KeyMalformed
      * @throws Error\KeyReused
