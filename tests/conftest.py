@@ -45,6 +45,12 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["servers"] = (addresses.postgres_dsn, addresses.redis_url, template)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What a test shows of the fault matrix goes into its report."""
+    for item in items:
+        item.user_properties.extend(("fault", mark.args[0]) for mark in item.iter_markers("fault"))
+
+
 @pytest.fixture(scope="session")
 def _run(request: pytest.FixtureRequest) -> tuple[Addresses, str]:
     told = getattr(request.config, "workerinput", {}).get("servers")

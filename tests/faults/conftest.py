@@ -1,12 +1,15 @@
 """A world of its own for each fault, with times so short that what is lost is found soon."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
 from app.dev import Database
+from tests.faults.oracle import settles
 from tests.faults.processes import Program
+from tests.faults.watch import Watch
 from tests.work.failpoints import Failpoints
 from tests.work.life import Life, living
 from tests.world import environment_for, settings_for
@@ -18,6 +21,10 @@ SHORT = {
     "worker_grace_seconds": 5,
     "db_timeout_seconds": 3,
 }
+Settled = Callable[[float], Awaitable[None]]
+"""Waits until all is well, given when the fault came (monotonic seconds)."""
+SETTLED_SECONDS = 5.0
+"""How long a kill point may take until all is well, the run's own work included."""
 
 
 @pytest.fixture
@@ -37,3 +44,25 @@ def program(own_database: Database, own_redis_url: str, tmp_path: Path) -> Progr
 def failpoints(life: Life) -> Failpoints:
     """The failpoints of this world."""
     return Failpoints(life.sql)
+
+
+@pytest.fixture
+async def watch(life: Life) -> AsyncIterator[Watch]:
+    """The oracle, which looks all the time and finds nothing."""
+    async with Watch.over(life.settings) as watch:
+        yield watch
+    assert [*watch.found] == []
+    assert watch.samples > 1
+
+
+@pytest.fixture
+async def settled(life: Life, record_property: Callable[[str, object], None]) -> Settled:
+    """Waits until all is well; fails when that is later than it may be."""
+
+    async def settled(since: float) -> None:
+        await settles(life, within=SETTLED_SECONDS)
+        seconds = monotonic() - since
+        record_property("settled", round(seconds, 2))
+        assert seconds <= SETTLED_SECONDS
+
+    return settled

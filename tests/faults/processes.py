@@ -67,17 +67,17 @@ class Program:
 
     @asynccontextmanager
     async def worker(self, **changes: str) -> AsyncGenerator[Running]:
-        """`coursegen work`."""
-        async with self._running(str(Path(sys.executable).with_name("coursegen")), "work", **changes) as running:
+        """`coursegen work`; FAILPOINTS says where it is to die (failpoints.py)."""
+        async with self._running(sys.executable, "-m", "tests.faults.program", "work", **changes) as running:
             yield running
 
     @asynccontextmanager
     async def api(self, **changes: str) -> AsyncGenerator[tuple[Running, int]]:
-        """One API process, and the port that it listens on."""
+        """One API process, and the port that it listens on; FAILPOINTS says where it is to die."""
         port = free_port()
         options = ("--interface", "asgi", "--factory", "--no-ws", "--port", str(port))
         async with self._running(
-            sys.executable, "-m", "granian", *options, "app.asgi:create_app", **changes
+            sys.executable, "-m", "granian", *options, "tests.faults.program:create_app", **changes
         ) as running:
             await eventually(lambda: asyncio.to_thread(listens, port))
             yield running, port

@@ -1,0 +1,14 @@
+-- Runs as they stand now, and for those ended a fingerprint of all that they have written, which may not change any more.
+select
+    r.id as run_id,
+    r.state,
+    r.epoch,
+    case when r.ended_at is not null then md5(concat_ws(
+        ' ', r.*::text, (c.generation_status, c.generation_progress, c.last_progress_update)::text,
+        (select string_agg(j.*::text, ' ' order by j.id) from job_status j where j.run_id = r.id),
+        (select string_agg(t.*::text, ' ' order by t.lesson_id) from lessons l join lesson_content t on t.lesson_id = l.id
+         where l.course_id = c.id)
+    )) end as fingerprint
+from generation_runs r
+join courses c on c.run_id = r.id
+where r.ended_at is null or r.ended_at > now() - make_interval(secs => $1)
