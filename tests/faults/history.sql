@@ -6,7 +6,8 @@ select
     case when r.ended_at is not null then md5(concat_ws(
         ' ', r.*::text, (c.generation_status, c.generation_progress, c.last_progress_update)::text,
         (select string_agg(j.*::text, ' ' order by j.id) from job_status j where j.run_id = r.id),
-        (select string_agg(t.*::text, ' ' order by t.lesson_id) from lessons l join lesson_content t on t.lesson_id = l.id
+        (select string_agg(concat(l.*::text, t.*::text), ' ' order by l.id)
+         from lessons l left join lesson_content t on t.lesson_id = l.id
          where l.course_id = c.id)
     )) end as fingerprint
 from generation_runs r

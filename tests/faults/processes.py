@@ -47,14 +47,23 @@ class Running:
     async def says(self) -> str:
         """The next line on its standard output."""
         assert self.process.stdout
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             line = (await self.process.stdout.readline()).decode().strip()
         assert line, f"the process has ended:\n{self.log}"
         return line
 
+    async def stopped(self) -> None:
+        """Until the kernel has stopped it (proc_pid_stat(5))."""
+
+        async def is_stopped() -> bool:
+            stat = await asyncio.to_thread(Path(f"/proc/{self.process.pid}/stat").read_text)
+            return stat.rpartition(")")[2].split()[0] == "T"
+
+        await eventually(is_stopped, within=30)
+
     async def exit_code(self) -> int:
         """Its exit code, waited for."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             return await self.process.wait()
 
 
@@ -79,7 +88,7 @@ class Program:
         async with self._running(
             sys.executable, "-m", "granian", *options, "tests.faults.program:create_app", **changes
         ) as running:
-            await eventually(lambda: asyncio.to_thread(listens, port))
+            await eventually(lambda: asyncio.to_thread(listens, port), within=30)
             yield running, port
 
     @asynccontextmanager

@@ -1,4 +1,4 @@
-"""The service's own programs with failpoints: `python -m tests.faults.program work`, and create_app for granian."""
+"""The service's own programs, with failpoints: `python -m tests.faults.program work`, and create_app for granian."""
 
 import os
 import sys
@@ -7,15 +7,23 @@ from litestar import Litestar
 
 import app.asgi
 from app.cli import main
+from tests.faults import mutants
 from tests.faults.failpoints import install
 
 
-def create_app() -> Litestar:
-    """The application, with the failpoints that the environment asks for."""
+def prepare() -> None:
+    """Failpoints and the mutant that the environment asks for."""
+    if mutant := os.environ.get(mutants.VARIABLE):
+        mutants.change_this_process(mutant)
     install(os.environ)
+
+
+def create_app() -> Litestar:
+    """The application as it was asked for."""
+    prepare()
     return app.asgi.create_app()
 
 
 if __name__ == "__main__":
-    install(os.environ)
+    prepare()
     main(sys.argv[1:])
