@@ -23,6 +23,8 @@ SHORT = {
     "worker_grace_seconds": 5,
     "db_timeout_seconds": 3,
 }
+SHORT_TRANSACTIONS = {"DB_TIMEOUT_SECONDS": "0.7"}
+"""PostgreSQL ends what a frozen process has begun after twice that time, which has to be within the lease's."""
 Settled = Callable[[float], Awaitable[None]]
 """Waits until all is well, given when the fault came, in seconds since the epoch."""
 SETTLED_SECONDS = 5.0

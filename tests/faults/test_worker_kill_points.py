@@ -6,15 +6,12 @@ from uuid import UUID
 
 import pytest
 
-from tests.faults.conftest import Settled
+from tests.faults.conftest import SHORT_TRANSACTIONS, Settled
 from tests.faults.oracle import settles
 from tests.faults.processes import Program
 from tests.faults.watch import Watch
 from tests.work.harness import eventually
 from tests.work.life import CHAIN, Life
-
-SHORT_TRANSACTIONS = {"DB_TIMEOUT_SECONDS": "0.7"}
-"""PostgreSQL ends what a frozen process has begun after twice that time, which has to be within the lease's."""
 
 
 async def attempts_of(life: Life, course: UUID) -> dict[str, int]:

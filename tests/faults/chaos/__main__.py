@@ -11,7 +11,7 @@ import shutil
 import sys
 import time
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -28,7 +28,6 @@ from tests.faults.oracle import violations
 from tests.faults.report import aligned
 from tests.faults.uploading import wrong
 from tests.faults.watch import Watch
-from tests.work.harness import eventually
 from tests.world import make_world
 
 RESULTS = Path("chaos.json")
@@ -58,9 +57,9 @@ class Chaos:
             began = time.monotonic()
             async with self._load(service.ports, watch, people, began + self._seconds):
                 await service.injector.run(schedule, began)
-            settled = await self._settled(settings)
+            settled, left = await self._settled(settings)
             restarts = service.restarts
-        return await self._outcome(settings, watch, len(schedule), restarts, settled)
+        return await self._outcome(settings, [*watch.found, *left], watch.samples, len(schedule), restarts, settled)
 
     @asynccontextmanager
     async def _load(self, ports: list[int], watch: Watch, people: People, until: float) -> AsyncGenerator[None]:
@@ -77,21 +76,18 @@ class Chaos:
                     callers.create_task(caller(number))
                 yield
 
-    async def _settled(self, settings: Settings) -> float | None:
-        """Seconds from the end of the load until nothing is wrong, in files too; None if that never comes."""
+    async def _settled(self, settings: Settings) -> tuple[float, list[str]]:
+        """Seconds from the end of the load until nothing is wrong, in files too, and what is still wrong at last."""
         began = time.monotonic()
         async with make_world(settings) as world:
-
-            async def well() -> bool:
-                return not await violations(world) and not await wrong(world)
-
-            with suppress(AssertionError):
-                await eventually(well, within=SETTLE_SECONDS)
-                return time.monotonic() - began
-        return None
+            while left := [*await violations(world), *await wrong(world)]:
+                if time.monotonic() - began > SETTLE_SECONDS:
+                    break
+                await asyncio.sleep(0.1)
+        return time.monotonic() - began, left
 
     async def _outcome(
-        self, settings: Settings, watch: Watch, faults: int, restarts: int, settled: float | None
+        self, settings: Settings, wrong: list[str], samples: int, faults: int, restarts: int, settled: float
     ) -> Outcome:
         async with make_world(settings) as world:
             states = {row[0]: row[1] for row in await world.sql.fetch(STATES)}
@@ -110,8 +106,8 @@ class Chaos:
             states=states,
             lost=lost,
             doubled=doubled,
-            samples=watch.samples,
-            violations=[*watch.found],
+            samples=samples,
+            violations=wrong,
             unexpected=dict(tally.unexpected),
             settled=settled,
         )
@@ -127,7 +123,7 @@ def main() -> int:
     with TemporaryDirectory(prefix="coursegen-chaos-") as folder, place(Path(folder)) as there:
         outcome = asyncio.run(Chaos(there, given.seed, given.seconds).run())
         if not outcome.well:
-            KEPT.mkdir(exist_ok=True)
+            KEPT.mkdir(parents=True, exist_ok=True)
             for log in Path(folder).glob("*.log"):
                 shutil.copy(log, KEPT)
     RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode(outcome), indent=2))

@@ -6,6 +6,7 @@ import random
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 from typing import Any
 
 import httpx
@@ -17,6 +18,8 @@ from tests.world import token_of
 TEXT = base64.b64encode("Листья и обрезки. Компост любит воздух и воду.\n\n".encode() * 40).decode()
 TEXT_BYTES = len(base64.b64decode(TEXT))
 AGAIN = (429, 502, 503, 504)
+PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0)
+"""Seconds between a call and its repetition: starts are counted against their user's rate however they end."""
 FINAL_SECONDS = 90.0
 """How long a caller repeats a call before it counts as unanswered."""
 
@@ -99,7 +102,9 @@ class Caller:
         """Call until there is an answer for good; None and a note when it was an unexpected one."""
         headers = {"authorization": f"Bearer {token_of(owner)}", **({"idempotency-key": key} if key else {})}
         deadline = time.monotonic() + FINAL_SECONDS
-        while time.monotonic() < deadline:
+        for pause in chain(PAUSES, repeat(PAUSES[-1])):
+            if time.monotonic() > deadline:
+                break
             self._tally.calls += 1
             answer = await self._once(path, headers, given)
             if answer is not None and (answer.is_success or answer.status_code in accept):
@@ -108,7 +113,7 @@ class Caller:
                 self._tally.unexpected[f"{path}: {answer.status_code} {answer.text[:200]}"] += 1
                 return None
             self._tally.repeated += 1
-            await asyncio.sleep(self._draw.uniform(0.1, 0.5))
+            await asyncio.sleep(pause * self._draw.uniform(0.5, 1.5))
         self._tally.unexpected[f"{path}: no answer"] += 1
         return None
 

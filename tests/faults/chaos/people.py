@@ -7,8 +7,8 @@ from uuid import uuid4
 from app.context import SignedIn
 from tests.world import World
 
-STARTS_OF_ONE = 5
-STARTS_A_SECOND = 10
+STARTS_OF_ONE = 2
+STARTS_A_SECOND = 8
 
 
 class People:

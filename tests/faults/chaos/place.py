@@ -22,6 +22,7 @@ SETTINGS = {
     "redis_timeout_seconds": 0.7,
     "worker_grace_seconds": 3,
     "upload_ttl_seconds": 5,
+    "file_pairing_seconds": 2,
     "global_concurrency_limit": 30,
     "log_level": "info",
 }

@@ -44,12 +44,12 @@ class Outcome(msgspec.Struct, kw_only=True):
     samples: int
     violations: list[str]
     unexpected: dict[str, int]
-    settled: float | None
+    settled: float
 
     @property
     def well(self) -> bool:
-        """Whether nothing was lost, doubled, wrong, or never settled; and something was done at all."""
-        wrong = self.lost or self.doubled or self.violations or self.unexpected or self.settled is None
+        """Whether nothing was lost, doubled, wrong, at last or on the way; and something was done at all."""
+        wrong = self.lost or self.doubled or self.violations or self.unexpected
         return bool(self.accepted) and not wrong
 
     def rows(self) -> list[tuple[str, str]]:
@@ -67,7 +67,7 @@ class Outcome(msgspec.Struct, kw_only=True):
             ("lost", str(self.lost)),
             ("doubled", str(self.doubled)),
             ("samples of the oracle", str(self.samples)),
-            ("settled after the last fault", "NEVER" if self.settled is None else f"{self.settled:.1f} s"),
+            ("settled after the last fault", f"{self.settled:.1f} s"),
         ]
         lines += [("VIOLATION", line) for line in self.violations]
         return lines + [(f"UNEXPECTED {count}x", what) for what, count in self.unexpected.items()]
