@@ -16,7 +16,8 @@ from app.db.queries import load_queries
 from app.rpc import Procedure
 from app.tracing import carrier
 
-ROLLBACK_SECONDS = 1.0
+ROLLBACK_SECONDS = 0.3
+"""What it may take to leave a transaction, and to have a statement cancelled, before the connection is thrown away."""
 ROLE_CHANGED = "CG020"
 """The SQLSTATE of a transaction that its caller has no right to begin any more."""
 CONFIRM_ROLE = "SELECT app.confirm_role()"
@@ -172,7 +173,8 @@ class Session:
             with suppress(asyncpg.InterfaceError):  # a connection that broke meanwhile has left the pool by itself
                 connection.terminate()
         finally:
-            await self._pool.release(connection)
+            with suppress(TimeoutError):  # its cancelled statement was not answered: asyncpg has thrown it away
+                await self._pool.release(connection, timeout=ROLLBACK_SECONDS)
 
 
 def opening(identity: Identity, call: Call, *, confirm_role: bool) -> str:

@@ -1,5 +1,6 @@
 """A world of its own for each fault, with times so short that what is lost is found soon."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from time import time
@@ -12,7 +13,6 @@ from tests.faults.oracle import violations
 from tests.faults.processes import Program
 from tests.faults.watch import Watch
 from tests.work.failpoints import Failpoints
-from tests.work.harness import eventually
 from tests.work.life import Life, living
 from tests.world import environment_for, settings_for
 
@@ -30,11 +30,10 @@ Settled = Callable[[float], Awaitable[None]]
 SETTLED_SECONDS = 5.0
 """How long it may take until all is well again: the lease's 1.5 s, and what a busy machine adds."""
 HELD_BY_THE_DEAD = """
-select exists (
-    select from saq_jobs
-    where status in ('active', 'aborting')
-      and (convert_from(job, 'UTF8')::jsonb ->> 'touched')::bigint < $1::float8 * 1000
-)
+select key
+from saq_jobs
+where status in ('active', 'aborting')
+  and (convert_from(job, 'UTF8')::jsonb ->> 'touched')::bigint < $1::float8 * 1000
 """
 
 
@@ -71,12 +70,17 @@ async def settled(life: Life, record_property: Callable[[str, object], None]) ->
     """Waits until all is well and nothing is left with an owner that died; fails when that is later than it may be."""
 
     async def settled(since: float) -> None:
-        async def well() -> bool:
-            return not await life.sql.fetchval(HELD_BY_THE_DEAD, since) and not await violations(life)
-
-        await eventually(well, within=30)
+        while left := await not_well(life, since):
+            assert time() - since < 60, left
+            await asyncio.sleep(0.02)
         seconds = time() - since
         record_property("settled", round(seconds, 2))
         assert seconds <= SETTLED_SECONDS * busy()
 
     return settled
+
+
+async def not_well(life: Life, since: float) -> list[str]:
+    """What the oracle says, and jobs whose owner was last heard of before that time."""
+    dead = await life.sql.fetch(HELD_BY_THE_DEAD, since)
+    return [f"job {row[0]} is left with an owner that died" for row in dead] + await violations(life)
