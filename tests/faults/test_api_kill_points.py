@@ -46,14 +46,21 @@ async def goes_on(life: Life, watch: Watch, settled: Settled, owner: SignedIn, c
 @pytest.mark.parametrize(
     ("point", "slots", "runs"),
     [
-        pytest.param("before claim_run", 0, 0, marks=pytest.mark.fault("API: killed before insert")),
-        pytest.param("after claim_run", 0, 0, marks=pytest.mark.fault("API: killed after insert")),
+        pytest.param(
+            "before claim_run", 0, 0, marks=[pytest.mark.fault("API: killed before insert"), pytest.mark.faults]
+        ),
+        pytest.param(
+            "after claim_run", 0, 0, marks=[pytest.mark.fault("API: killed after insert"), pytest.mark.faults]
+        ),
         pytest.param("after slots.acquire", 1, 0, marks=pytest.mark.fault("API: killed after the slot")),
         pytest.param(
-            "before commit of enqueue_job", 1, 0, marks=pytest.mark.fault("API: killed inside the transaction")
+            "before commit of enqueue_job",
+            1,
+            0,
+            marks=[pytest.mark.fault("API: killed inside the transaction"), pytest.mark.faults],
         ),
         pytest.param("after commit of claim_run", 1, 1, marks=pytest.mark.fault("API: killed after COMMIT")),
-        pytest.param("before answer", 1, 1, marks=pytest.mark.fault("API: answer lost")),
+        pytest.param("before answer", 1, 1, marks=[pytest.mark.fault("API: answer lost"), pytest.mark.faults]),
     ],
 )
 async def test_a_start_whose_process_dies_is_resumed_by_its_retry(
@@ -95,6 +102,7 @@ async def test_a_start_killed_while_its_commit_is_under_way_is_found_by_its_retr
     await goes_on(life, watch, settled, owner, course, since=killed)
 
 
+@pytest.mark.faults
 @pytest.mark.fault("API: answer lost")
 async def test_a_start_whose_answer_is_cut_off_is_given_it_by_the_retry(
     life: Life, program: Program, watch: Watch, settled: Settled
@@ -111,6 +119,7 @@ async def test_a_start_whose_answer_is_cut_off_is_given_it_by_the_retry(
             assert link.lost == 1
 
 
+@pytest.mark.faults
 @pytest.mark.fault("API: 50 parallel retries of one key")
 async def test_fifty_retries_at_once_of_a_start_that_died_are_one_run(
     life: Life, program: Program, watch: Watch, settled: Settled
@@ -126,6 +135,7 @@ async def test_fifty_retries_at_once_of_a_start_that_died_are_one_run(
         await goes_on(life, watch, settled, owner, course, since=killed)
 
 
+@pytest.mark.faults
 @pytest.mark.fault("API: same key with another payload")
 async def test_the_key_of_a_start_that_committed_and_died_is_refused_with_another_course(
     life: Life, program: Program, watch: Watch, settled: Settled

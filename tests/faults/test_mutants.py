@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 
 from app.context import SignedIn
 from app.rpc import RpcError
+from app.work.waiting import ended
 from procedures.generation.initiate import InitiateInput, initiate
 from tests.faults.mutants import MUTANTS, change_database
 from tests.faults.processes import Program
@@ -103,9 +104,8 @@ async def start_or_refusal(caller: SignedIn, course: object) -> str:
 
 async def redis_is_emptied(life: Life, program: Program, watch: Watch, mutant: str) -> None:
     await life.started()
-    failpoints = Failpoints(life.sql)
-    async with life.worker(), failpoints.unreadable("lesson_content"):
-        await failpoints.someone_waits()
+    async with life.reaper() as reaper:
+        going_on = asyncio.create_task(reaper.run())
         async with Redis.from_url(life.settings.redis_url) as redis:
             await redis.flushdb()
 
@@ -113,6 +113,7 @@ async def redis_is_emptied(life: Life, program: Program, watch: Watch, mutant: s
             return bool(watch.found) or (await life.slots.held()).total == 1
 
         await eventually(put_back, within=25)
+        await ended(going_on)
 
 
 SCENARIOS: dict[str, tuple[Scenario, str]] = {
@@ -144,6 +145,7 @@ async def test_the_oracle_names_what_goes_wrong_without_the_protection(
         assert any(line.startswith(named) for line in watch.found), [*watch.found]
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("name", ALL)
 async def test_the_oracle_finds_nothing_while_the_protection_is_there(life: Life, program: Program, name: str) -> None:
     scenario, _ = SCENARIOS[name]

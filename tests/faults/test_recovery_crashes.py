@@ -23,10 +23,10 @@ ENDS = "select count(*) from generation_status_history where new_status = 'faile
     ("point", "slots"),
     [
         ("before slots.release", 1),
-        ("after slots.release", 0),
-        ("before record_event", 0),
-        ("after commit of record_event", 0),
-        ("before answer", 0),
+        pytest.param("after slots.release", 0, marks=pytest.mark.faults),
+        pytest.param("before record_event", 0, marks=pytest.mark.faults),
+        pytest.param("after commit of record_event", 0, marks=pytest.mark.faults),
+        pytest.param("before answer", 0, marks=pytest.mark.faults),
     ],
 )
 async def test_a_start_that_fails_and_dies_while_it_is_undone_leaves_nothing(
@@ -48,6 +48,7 @@ async def test_a_start_that_fails_and_dies_while_it_is_undone_leaves_nothing(
         await settles(life)
 
 
+@pytest.mark.faults
 @pytest.mark.fault("compensation dying at each step")
 @pytest.mark.parametrize("point", ["before slots.release", "after slots.release"])
 async def test_a_failed_run_whose_worker_dies_before_it_gives_the_slot_back_does_not_keep_it(
@@ -66,7 +67,7 @@ async def test_a_failed_run_whose_worker_dies_before_it_gives_the_slot_back_does
 
 
 @pytest.mark.fault("two reapers")
-@pytest.mark.parametrize("action", ["kill", "freeze"])
+@pytest.mark.parametrize("action", ["kill", pytest.param("freeze", marks=pytest.mark.faults)])
 @pytest.mark.parametrize(
     "point", ["after lock_reaper", "after queue_sweep", "after commit of fail_run", "before count_reaper_work"]
 )

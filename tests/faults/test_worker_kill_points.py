@@ -30,12 +30,12 @@ async def attempts_of(life: Life, course: UUID) -> dict[str, int]:
         pytest.param(
             "after commit of claim_job#2",
             {"structure_generation": 2},
-            marks=pytest.mark.fault("worker: killed after claim"),
+            marks=[pytest.mark.fault("worker: killed after claim"), pytest.mark.faults],
         ),
         pytest.param(
             "before commit of save_lesson_text#2",
             {"text_generation": 2},
-            marks=pytest.mark.fault("worker: killed mid-work"),
+            marks=[pytest.mark.fault("worker: killed mid-work"), pytest.mark.faults],
         ),
         pytest.param(
             "after commit of save_lesson_text#2",
@@ -43,18 +43,28 @@ async def attempts_of(life: Life, course: UUID) -> dict[str, int]:
             marks=pytest.mark.fault("worker: killed mid-work"),
         ),
         pytest.param(
-            "before complete_job#3", {"text_generation": 2}, marks=pytest.mark.fault("worker: killed before complete")
+            "before complete_job#3",
+            {"text_generation": 2},
+            marks=[pytest.mark.fault("worker: killed before complete"), pytest.mark.faults],
         ),
         pytest.param(
             "before commit of complete_job#3",
             {"text_generation": 2},
-            marks=pytest.mark.fault("worker: killed before complete"),
+            marks=[pytest.mark.fault("worker: killed before complete"), pytest.mark.faults],
         ),
         pytest.param(
             "before slots.release", {}, marks=pytest.mark.fault("worker: killed after complete before release")
         ),
-        pytest.param("after slots.release", {}, marks=pytest.mark.fault("worker: killed after release before ack")),
-        pytest.param("before queue_finish#4", {}, marks=pytest.mark.fault("worker: killed after release before ack")),
+        pytest.param(
+            "after slots.release",
+            {},
+            marks=[pytest.mark.fault("worker: killed after release before ack"), pytest.mark.faults],
+        ),
+        pytest.param(
+            "before queue_finish#4",
+            {},
+            marks=[pytest.mark.fault("worker: killed after release before ack"), pytest.mark.faults],
+        ),
     ],
 )
 async def test_a_run_whose_worker_dies_goes_on_to_its_end(
@@ -73,6 +83,7 @@ async def test_a_run_whose_worker_dies_goes_on_to_its_end(
     assert len(set(await life.lessons(course))) == len(await life.lessons(course)) > 2
 
 
+@pytest.mark.faults
 @pytest.mark.fault("worker: SIGSTOP past the TTL, then CONT")
 @pytest.mark.parametrize(
     ("point", "repeated"),
@@ -103,6 +114,7 @@ async def test_a_worker_frozen_past_its_lease_changes_nothing_when_it_wakes(
     assert await attempts_of(life, course) == repeated
 
 
+@pytest.mark.faults
 @pytest.mark.fault("worker: event loop blocked")
 @pytest.mark.parametrize("point", ["before claim_job#2", "before complete_job#2", "before queue_finish#3"])
 async def test_a_worker_whose_event_loop_is_blocked_past_its_lease_has_no_second_effect(
