@@ -94,9 +94,8 @@ def install(environ: Mapping[str, str]) -> Failpoints | None:
     for method in ASKING:
         setattr(Transaction, method, points.wrap(_noting(getattr(Transaction, method)), lambda _, query, *_rest: query))
     Session.begin = points.wrap_transactions(Session.begin)  # type: ignore[method-assign]
-    app.work.queue.execute = points.wrap(  # type: ignore[assignment]
-        app.work.queue.execute, lambda _, query: query
-    )
+    queue: Any = app.work.queue
+    queue.execute = points.wrap(queue.execute, lambda _, query: query)
     for script in ("acquire", "release"):
         name = f"slots.{script}"
         setattr(Slots, script, points.wrap(getattr(Slots, script), lambda *_, name=name: name))

@@ -1,12 +1,13 @@
--- Runs as they stand now, and for those ended a fingerprint of all that they have written, which may not change any more.
+-- Runs as they stand now, and for those ended a fingerprint of all that they have written, which may not change any more: what is
+-- shown of the course, and of each row which transaction (xmin) has written it.
 select
     r.id as run_id,
     r.state,
     r.epoch,
     case when r.ended_at is not null then md5(concat_ws(
-        ' ', r.*::text, (c.generation_status, c.generation_progress, c.last_progress_update)::text,
-        (select string_agg(j.*::text, ' ' order by j.id) from job_status j where j.run_id = r.id),
-        (select string_agg(concat(l.*::text, t.*::text), ' ' order by l.id)
+        ' ', r.xmin, c.generation_status, c.generation_progress, c.last_progress_update,
+        (select string_agg(j.xmin::text, ' ' order by j.id) from job_status j where j.run_id = r.id),
+        (select string_agg(concat_ws(' ', l.xmin, t.xmin), ' ' order by l.id)
          from lessons l left join lesson_content t on t.lesson_id = l.id
          where l.course_id = c.id)
     )) end as fingerprint

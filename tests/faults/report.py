@@ -1,5 +1,6 @@
 """What `make faults` prints: each row of the matrix, how many tests show it, how they ended, how soon all was well."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -56,7 +57,7 @@ def table(lines: list[Line]) -> str:
     return aligned(cells)
 
 
-def aligned(cells: list[tuple[str, ...]]) -> str:
+def aligned(cells: Sequence[tuple[str, ...]]) -> str:
     """Cells of lines, column below column."""
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in cells)

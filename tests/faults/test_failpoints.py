@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,13 +13,14 @@ from app.db.session import Session, Transaction
 from app.leases import Slots
 from tests.faults.failpoints import ASKING, Failpoints, install
 
+QUEUE: Any = app.work.queue
 SHIPPED = ("app", "procedures")
 
 
 def wrappable() -> list[object]:
     """Everything that failpoints wrap."""
     asking = [getattr(Transaction, name) for name in ASKING]
-    return [*asking, Session.begin, Slots.acquire, Slots.release, app.work.queue.execute, app.boot.log_call]
+    return [*asking, Session.begin, Slots.acquire, Slots.release, QUEUE.execute, app.boot.log_call]
 
 
 @pytest.mark.parametrize("environ", [{}, {"FAILPOINTS": ""}])

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -80,5 +81,5 @@ async def serving(place: Place) -> AsyncGenerator[Service]:
         injector = Injector(apis, workers, postgres, redis, place.database.superuser, place.redis_url)
         async with crew([*apis, *workers]):
             for port in ports:
-                await eventually(lambda port=port: asyncio.to_thread(listens, port), within=60)
+                await eventually(partial(asyncio.to_thread, listens, port), within=60)
             yield Service(ports, [*apis, *workers], injector)
