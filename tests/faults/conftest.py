@@ -11,6 +11,7 @@ from app.dev import Database
 from tests.faults.busy import busy
 from tests.faults.oracle import violations
 from tests.faults.processes import Program
+from tests.faults.report import SETTLED_SECONDS
 from tests.faults.watch import Watch
 from tests.work.failpoints import Failpoints
 from tests.work.life import Life, living
@@ -27,8 +28,6 @@ SHORT_TRANSACTIONS = {"DB_TIMEOUT_SECONDS": "0.7"}
 """PostgreSQL ends what a frozen process has begun after twice that time, which has to be within the lease's."""
 Settled = Callable[[float], Awaitable[None]]
 """Waits until all is well, given when the fault came, in seconds since the epoch."""
-SETTLED_SECONDS = 5.0
-"""How long it may take until all is well again: the lease's 1.5 s, and what a busy machine adds."""
 HELD_BY_THE_DEAD = """
 select key
 from saq_jobs
