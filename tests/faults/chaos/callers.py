@@ -50,9 +50,9 @@ class Caller:
     async def want_a_course(self, owner: SignedIn, key: str) -> None:
         """A course of this user, from its creation to the end of its run, with all that people do meanwhile."""
         created = await self._call("courses.create", owner, {"title": "Компост"})
-        course = created and created["id"]
-        if not course:
+        if not created:
             return
+        course = str(created["id"])
         if self._draw.random() < 0.3:
             await self._upload(owner, course)
         if not await self._started(owner, course, key):

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -80,6 +79,9 @@ async def serving(place: Place) -> AsyncGenerator[Service]:
         workers = [Member("work", environment, place.folder / f"worker-{number}.log") for number in range(2)]
         injector = Injector(apis, workers, postgres, redis, place.database.superuser, place.redis_url)
         async with crew([*apis, *workers]):
-            for port in ports:
-                await eventually(partial(asyncio.to_thread, listens, port), within=60)
+
+            async def all_listen() -> bool:
+                return all([await asyncio.to_thread(listens, port) for port in ports])
+
+            await eventually(all_listen, within=60)
             yield Service(ports, [*apis, *workers], injector)

@@ -53,7 +53,8 @@ class Fault(NamedTuple):
 def make_schedule(seed: int, seconds: float) -> list[Fault]:
     """Faults from the first second to the last but one."""
     draw = random.Random(seed)  # noqa: S311  it is to be foreseeable
-    kinds, weights = [*WEIGHTS], [*WEIGHTS.values()]
+    kinds: list[Kind] = [*WEIGHTS]
+    weights = [*WEIGHTS.values()]
     faults: list[Fault] = []
     at = 1.0
     while at < seconds - 1:
