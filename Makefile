@@ -17,7 +17,7 @@ FOR_TESTS := $(VENV)/.check $(WITH_NPM:%=%/node_modules/.package-lock.json) $(WI
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo dev test check audit bench format gen migrate lock clean
+.PHONY: help venv demo dev test check faults chaos soak audit bench format gen migrate lock clean
 
 help:  ## show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -74,6 +74,15 @@ audit: $(VENV)/.check $(AUDIT)/.venv/.installed  ## the supply chain: secrets, t
 
 bench: $(FOR_TESTS)  ## how fast it is, against its own floor; prints one table
 	@$(BIN)/python -m tests.bench
+
+faults: $(FOR_TESTS)  ## every row of the fault matrix, on real servers; prints one table
+	@$(BIN)/python -m tests.faults -n $(PYTEST_WORKERS)
+
+chaos: $(FOR_TESTS)  ## random faults under load, then all must be well; SEED= repeats a schedule, SECONDS=60
+	@$(BIN)/python -m tests.faults.chaos $(addprefix --seed ,$(SEED)) $(addprefix --seconds ,$(SECONDS))
+
+soak: $(FOR_TESTS)  ## 200 requests a second for SECONDS=600: no error, no growth; RATE=200
+	@$(BIN)/python -m tests.faults.soak $(addprefix --rate ,$(RATE)) $(addprefix --seconds ,$(SECONDS))
 
 format: $(VENV)/.check  ## format, and mend what the linter can
 	$(BIN)/ruff check --fix

@@ -1,7 +1,11 @@
 -- What is wrong in the database at this moment (reliability.md section 1): one line of text each, none when all is well.
--- Every line holds at any moment, not only at rest.
+-- Lines of I2 may stand for a while, until the reaper has passed; every other one is wrong at any moment.
 select 'I3: two live runs of course ' || course_id as violation
 from generation_runs where ended_at is null group by course_id having count(*) > 1
+
+union all
+select 'I3: user ' || user_id || ' has two runs of one key'
+from generation_runs where idempotency_key is not null group by user_id, idempotency_key having count(*) > 1
 
 union all
 select 'I3: step ' || job_type || ' was completed twice in run ' || run_id
@@ -13,7 +17,15 @@ from generation_runs r
 where r.ended_at is null
   and not exists (
     select from job_status j join saq_jobs q on q.key = j.job_id
-    where j.run_id = r.id and q.status in ('queued', 'active', 'aborting')
+    where j.run_id = r.id
+      and (
+        q.status = 'queued'
+        or q.status in ('active', 'aborting')
+        and extract(epoch from now()) < (
+            select (job ->> 'touched')::numeric / 1000 + (job ->> 'heartbeat')::numeric
+            from convert_from(q.job, 'UTF8') as text, lateral (select text::jsonb) as of_row (job)
+        )
+      )
   )
 
 union all
@@ -39,6 +51,28 @@ union all
 select 'I4: job ' || j.job_id || ' belongs to another user or course than its run'
 from job_status j join generation_runs r on r.id = j.run_id
 where (j.user_id, j.course_id, j.organization_id) is distinct from (r.user_id, r.course_id, r.organization_id)
+
+union all
+select 'I4: run ' || r.id || ' belongs to another user or organization than its course'
+from generation_runs r join courses c on c.id = r.course_id
+where (r.user_id, r.organization_id) is distinct from (c.user_id, c.organization_id)
+
+union all
+select 'I4: file ' || f.id || ' belongs to another organization than its course'
+from file_catalog f join courses c on c.id = f.course_id
+where f.organization_id <> c.organization_id
+
+union all
+select 'I8: action ' || m.id || ' is not in the chain'
+from system_metrics m
+where m.event_type = 'superadmin_action' and not exists (select from app.audit_chain a where a.event_id = m.id)
+
+union all
+-- xmin is the transaction that wrote the row
+select 'I8: the global limit was changed, and no action was written in that transaction'
+from app.global_limit g
+where g.concurrent_runs is not null
+  and not exists (select from system_metrics m where m.xmin = g.xmin and m.event_type = 'superadmin_action')
 
 union all
 select 'a completed course has a lesson without text: ' || l.id

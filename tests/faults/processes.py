@@ -47,14 +47,23 @@ class Running:
     async def says(self) -> str:
         """The next line on its standard output."""
         assert self.process.stdout
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             line = (await self.process.stdout.readline()).decode().strip()
         assert line, f"the process has ended:\n{self.log}"
         return line
 
+    async def stopped(self) -> None:
+        """Until the kernel has stopped it (proc_pid_stat(5))."""
+
+        async def is_stopped() -> bool:
+            stat = await asyncio.to_thread(Path(f"/proc/{self.process.pid}/stat").read_text)
+            return stat.rpartition(")")[2].split()[0] == "T"
+
+        await eventually(is_stopped, within=30)
+
     async def exit_code(self) -> int:
         """Its exit code, waited for."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             return await self.process.wait()
 
 
@@ -67,19 +76,19 @@ class Program:
 
     @asynccontextmanager
     async def worker(self, **changes: str) -> AsyncGenerator[Running]:
-        """`coursegen work`."""
-        async with self._running(str(Path(sys.executable).with_name("coursegen")), "work", **changes) as running:
+        """`coursegen work`; FAILPOINTS says where it is to die (failpoints.py)."""
+        async with self._running(sys.executable, "-m", "tests.faults.program", "work", **changes) as running:
             yield running
 
     @asynccontextmanager
     async def api(self, **changes: str) -> AsyncGenerator[tuple[Running, int]]:
-        """One API process, and the port that it listens on."""
+        """One API process, and the port that it listens on; FAILPOINTS says where it is to die."""
         port = free_port()
         options = ("--interface", "asgi", "--factory", "--no-ws", "--port", str(port))
         async with self._running(
-            sys.executable, "-m", "granian", *options, "app.asgi:create_app", **changes
+            sys.executable, "-m", "granian", *options, "tests.faults.program:create_app", **changes
         ) as running:
-            await eventually(lambda: asyncio.to_thread(listens, port))
+            await eventually(lambda: asyncio.to_thread(listens, port), within=30)
             yield running, port
 
     @asynccontextmanager

@@ -48,6 +48,7 @@ async def test_a_start_killed_before_its_commit_leaves_nothing_in_the_database(
     assert tuple(row or ()) == (None, None, None)
 
 
+@pytest.mark.fault("API: killed inside the transaction")
 async def test_the_slot_of_a_killed_start_is_reclaimed_in_time(
     life: Life, program: Program, failpoints: Failpoints
 ) -> None:
@@ -60,6 +61,7 @@ async def test_the_slot_of_a_killed_start_is_reclaimed_in_time(
         assert await life.ends(await life.started(owner)) == "completed"
 
 
+@pytest.mark.fault("API: killed inside the transaction")
 async def test_a_retry_with_the_key_of_a_killed_start_succeeds_at_once_in_its_slot(
     life: Life, program: Program, failpoints: Failpoints
 ) -> None:
@@ -96,6 +98,7 @@ async def test_a_start_killed_after_its_commit_goes_on_and_its_retry_is_given_th
     assert await life.sql.fetchval("select count(*) from generation_runs") == 1
 
 
+@pytest.mark.fault("compensation dying at each step")
 async def test_a_cancel_killed_before_it_gives_the_slot_back_leaves_that_to_the_reaper(
     life: Life, program: Program
 ) -> None:

@@ -31,6 +31,7 @@ async def through_proxy(life: Life, own_database: Database) -> AsyncIterator[tup
             yield proxy, SignedIn(owner.request, resources, owner.claims)
 
 
+@pytest.mark.fault("API: COMMIT sent and answer lost")
 async def test_a_start_whose_commit_was_not_answered_finds_its_own_run(
     life: Life, through_proxy: tuple[LosingProxy, SignedIn]
 ) -> None:
@@ -48,6 +49,7 @@ async def test_a_start_whose_commit_was_not_answered_finds_its_own_run(
     assert await life.jobs(course) == [(name, "completed", 1) for name in CHAIN]
 
 
+@pytest.mark.fault("API: COMMIT sent and answer lost")
 async def test_a_start_that_never_gets_an_answer_leaves_no_run_that_goes_on(
     life: Life, through_proxy: tuple[LosingProxy, SignedIn]
 ) -> None:

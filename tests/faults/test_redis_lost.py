@@ -17,6 +17,7 @@ async def flush(life: Life) -> None:
         await redis.flushdb()
 
 
+@pytest.mark.fault("Redis: FLUSHALL while queued")
 async def test_emptied_while_runs_wait_nothing_starts_until_it_is_rebuilt(life: Life) -> None:
     owner = await life.user()
     courses = [await life.started(owner) for _ in range(3)]
@@ -35,6 +36,7 @@ async def test_emptied_while_runs_wait_nothing_starts_until_it_is_rebuilt(life: 
         await settles(life)
 
 
+@pytest.mark.fault("Redis: FLUSHALL while running")
 async def test_emptied_while_a_run_goes_on_its_slot_is_put_back_and_given_back_once(
     life: Life, failpoints: Failpoints
 ) -> None:

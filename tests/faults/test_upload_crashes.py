@@ -86,6 +86,7 @@ async def test_killed_when_the_object_is_written_as_a_part(
     await settles_to(life, tmp_path, 0)
 
 
+@pytest.mark.fault("Files: object stored and row rolled back")
 async def test_killed_when_the_object_is_in_its_place_and_the_row_not_committed(
     life: Life, program: Program, failpoints: Failpoints, tmp_path: Path, owner: SignedIn, course: UUID
 ) -> None:

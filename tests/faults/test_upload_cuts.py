@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
+import pytest
 
 from app.context import SignedIn
 from tests.bench.process import tree
@@ -43,6 +44,7 @@ def peak_bytes(api: Running) -> int:
     return int(line.split()[1]) * 1024
 
 
+@pytest.mark.fault("Files: upload cut")
 async def test_a_hundred_mebibytes_arrive_over_a_connection_that_is_cut_again_and_again(
     life: Life, program: Program
 ) -> None:
@@ -92,6 +94,7 @@ async def offset_after(way: int, owner: SignedIn, location: str, before: int) ->
     return found
 
 
+@pytest.mark.fault("Files: upload cut")
 async def test_a_form_that_is_cut_leaves_nothing(life: Life, program: Program) -> None:
     owner = await life.user(await life.organization("premium"))
     course = await life.course(owner)

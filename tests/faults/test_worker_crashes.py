@@ -38,6 +38,7 @@ async def taken_over(life: Life, course: UUID, dead: Running) -> None:
     await settles(life)
 
 
+@pytest.mark.fault("worker: killed mid-work")
 async def test_a_worker_killed_while_it_reads_documents_costs_an_attempt(
     life: Life, program: Program, failpoints: Failpoints, data: Path
 ) -> None:
@@ -54,6 +55,7 @@ async def test_a_worker_killed_while_it_reads_documents_costs_an_attempt(
     assert await life.jobs(course) == [(n, "completed", 2 if n == "document_processing" else 1) for n in DOCUMENT_CHAIN]
 
 
+@pytest.mark.fault("worker: killed mid-work")
 async def test_a_worker_killed_while_it_writes_lessons_leaves_each_lesson_once(
     life: Life, program: Program, failpoints: Failpoints
 ) -> None:
@@ -72,6 +74,7 @@ async def test_a_worker_killed_while_it_writes_lessons_leaves_each_lesson_once(
     assert await life.jobs(course) == [(name, "completed", 2 if name == "text_generation" else 1) for name in CHAIN]
 
 
+@pytest.mark.fault("worker: SIGSTOP past the TTL, then CONT")
 async def test_a_worker_frozen_past_its_lease_writes_nothing_when_it_wakes(
     life: Life, program: Program, failpoints: Failpoints
 ) -> None:
@@ -117,6 +120,7 @@ async def everything(life: Life) -> list[object]:
     return [await life.sql.fetch(f"select * from {table} order by 1") for table in tables]  # noqa: S608
 
 
+@pytest.mark.fault("worker: poison job")
 async def test_a_job_that_kills_every_worker_fails_its_run_when_no_attempt_is_left(
     life: Life, program: Program, failpoints: Failpoints
 ) -> None:

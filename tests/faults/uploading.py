@@ -66,7 +66,7 @@ async def wrong(world: World) -> list[str]:
         " left join file_catalog f on f.organization_id = o.id group by o.id having storage_used_bytes"
         " <> coalesce(sum(f.file_size), 0)"
     )
-    ready = await world.sql.fetch("select storage_path from file_catalog where status = 'ready'")
+    ready = await world.sql.fetch("select storage_path from file_catalog where status <> 'uploading'")
     rows, objects = {row[0] for row in ready}, set(await objects_of(world))
     return [
         *(f"organization {row['id']} has used {row['used']} bytes, its files have {row['files']}" for row in accounts),

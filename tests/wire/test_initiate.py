@@ -41,6 +41,7 @@ async def test_a_course_that_runs_is_a_conflict_with_its_job(served: Served) -> 
     assert (data["type"], data["number"], data["details"]) == ("AlreadyRunning", -32009, {"job_id": job})
 
 
+@pytest.mark.fault("API: 50 parallel retries of one key")
 async def test_fifty_parallel_retries_of_one_key_are_one_answer(served: Served) -> None:
     owner = await served.user()
     course = await served.world.course(owner)
@@ -49,6 +50,7 @@ async def test_fifty_parallel_retries_of_one_key_are_one_answer(served: Served) 
     assert len({response.text for response in responses}) == 1
 
 
+@pytest.mark.fault("API: same key with another payload")
 async def test_a_key_for_another_request_is_unprocessable(served: Served) -> None:
     owner = await served.user()
     await started(served, owner, idempotency_key="k")

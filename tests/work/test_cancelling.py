@@ -17,6 +17,7 @@ CANCELLED = "Отменено пользователем"
 QUEUE_ENDED = "select bool_and(status not in ('queued', 'active', 'aborting')) from saq_jobs"
 
 
+@pytest.mark.fault("worker: cancel while queued")
 async def test_a_run_cancelled_while_it_waits_never_starts(own_life: Life) -> None:
     owner = await own_life.user()
     course = await own_life.started(owner)
@@ -83,6 +84,7 @@ async def test_a_retry_that_waits_for_its_time_is_cancelled_too(own_life: Life) 
         assert await own_life.sql.fetchval("select status from saq_jobs") == "aborted"
 
 
+@pytest.mark.fault("worker: cancel racing complete")
 @pytest.mark.parametrize(("jobs", "round_"), [(1, 1), (2, 1), (3, 1), *((4, each) for each in range(6))])
 async def test_cancelling_and_completing_at_once_leave_exactly_one_end(life: Life, jobs: int, round_: int) -> None:
     owner = await life.user()

@@ -238,6 +238,7 @@ async def test_a_stuck_job_that_was_being_aborted_ends_aborted(db: Any, queue: F
     assert await status(db, key) == "aborted"
 
 
+@pytest.mark.fault("two reapers")
 async def test_two_sweepers_at_once_take_each_stuck_job_once(db: Any, queue: FencedQueue) -> None:
     keys = {await enqueue(db, heartbeat=0.05) for _ in range(10)}
     for _ in keys:

@@ -129,6 +129,7 @@ async def test_a_job_that_outlived_its_limit_under_a_live_worker_is_taken_and_to
     assert await own_life.events(course) == ["worker_timeout"]
 
 
+@pytest.mark.fault("two reapers")
 async def test_two_reapers_work_one_at_a_time(own_life: Life) -> None:
     course = await own_life.started()
     await own_life.sql.execute(LOSE_JOB)

@@ -232,6 +232,7 @@ async def test_a_frozen_worker_that_wakes_writes_nothing(own_database: Any, db: 
     assert await db.fetch("select key, attempt from effects") == [(key, 2)]
 
 
+@pytest.mark.fault("worker: event loop blocked")
 async def test_a_blocked_event_loop_does_not_make_a_job_count_twice(
     own_database: Any, db: Any, queue: FencedQueue
 ) -> None:
