@@ -18,7 +18,7 @@ async def _authenticate(ctx: Context, go_on: Next[SignedIn]) -> object:
     header = _authorization(ctx.request)
     if header[: len(_SCHEME)].lower() != _SCHEME:
         raise Unauthorized(reason="no bearer token")
-    claims = await ctx.resources.verifier.verify(header[len(_SCHEME) :].strip())
+    claims = await ctx.resources.verifier.verify(header[len(_SCHEME) :].lstrip(" "))
     note(userId=str(claims.user_id))
     return await go_on(SignedIn(ctx.request, ctx.resources, claims))
 
