@@ -1,4 +1,4 @@
-"""Values of fields: UUIDs that are none, numbers that are none or too large, and text of every kind that Unicode has."""
+"""Values of fields: UUIDs that are none, numbers that are none or too large, and all kinds of text that Unicode has."""
 
 import json
 from typing import Any
