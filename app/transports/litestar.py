@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import ClientException, HTTPException
 from litestar.handlers import ASGIRouteHandler
 from litestar.types import Receive, Scope, Send
 
@@ -58,9 +58,20 @@ def handler(path: str, app: Mount) -> ASGIRouteHandler:
     """One codec as the handler of all that is under a path."""
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        _require_host(scope)
         await app(cast(AsgiScope, scope), cast(AsgiReceive, receive), cast(AsgiSend, send))
 
     return ASGIRouteHandler(path, is_mount=True, copy_scope=False)(serve)
+
+
+def _require_host(scope: Scope) -> None:
+    """A request of HTTP/1.1 names one host (RFC 9112, section 3.2): of two, a proxy may have meant the other.
+
+    Where there is none, granian gives an empty one.
+    """
+    hosts = [value for name, value in scope["headers"] if name == b"host"]
+    if scope["http_version"] == "1.1" and (len(hosts) != 1 or not hosts[0]):
+        raise ClientException("A request must have one Host header")
 
 
 def exception_handlers(report: ReportBug) -> dict[int | type[Exception], ExceptionHandler]:

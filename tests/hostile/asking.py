@@ -164,6 +164,10 @@ class Connection:
             return Answer(0, {}, b"")
         return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, response.read())
 
+    def read_line(self) -> bytes:
+        """The next line, undigested."""
+        return self._reader.readline()
+
     def makefile(self, _mode: str) -> "_Reader":
         """What http.client reads from: the same for each answer of this connection."""
         return self._reader
