@@ -9,6 +9,10 @@ from app.dev import Database
 from tests.auth.forge import AUDIENCE, ISSUER, LIFETIME, SECRET
 from tests.auth.issuer import Issuer, Key
 from tests.hostile.asking import Target, new_caller
+from tests.hostile.uploading import upload
+from tests.procedures.calling import wire
+from tests.procedures.generation.contents.making import package
+from tests.procedures.generation.uploading import document
 from tests.wire.served import serve
 
 
@@ -41,12 +45,20 @@ async def target(
     redis_urls: Iterator[str],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Target]:
-    """The real server, which knows a secret and a key set; what it may grow by is counted from its first calls on."""
+    """The real server, which knows a secret and a key set."""
     identity = {"jwt_secret": SECRET, "jwt_issuer": ISSUER, "jwt_audience": AUDIENCE, "jwks_url": issuer.url}
     settings = {**identity, "token_lifetime_seconds": LIFETIME, "environment": "test"}
     with cloned() as database:
         async with serve(database, next(redis_urls), tmp_path_factory.mktemp("hostile"), **settings) as served:
-            yield Target(served, await new_caller(served))
+            target = Target(served, await new_caller(served))
+            warm_up(target)
+            yield target
+
+
+def warm_up(target: Target) -> None:
+    """Let the server load what it loads at first use; what it grows by is counted from here on."""
+    upload(target, target.caller, wire(document(target.caller.course, package(), "a.docx")))
+    target.memory_at_first = target.memory()
 
 
 @pytest.fixture(autouse=True)
