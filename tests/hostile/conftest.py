@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager
+from http import HTTPStatus
 
 import pytest
 
@@ -9,7 +10,6 @@ from app.dev import Database
 from tests.auth.forge import AUDIENCE, ISSUER, LIFETIME, SECRET
 from tests.auth.issuer import Issuer, Key
 from tests.hostile.asking import Target, new_caller
-from tests.hostile.uploading import upload
 from tests.procedures.calling import wire
 from tests.procedures.generation.contents.making import package
 from tests.procedures.generation.uploading import document
@@ -51,13 +51,16 @@ async def target(
     with cloned() as database:
         async with serve(database, next(redis_urls), tmp_path_factory.mktemp("hostile"), **settings) as served:
             target = Target(served, await new_caller(served))
-            warm_up(target)
+            await warm_up(target)
             yield target
 
 
-def warm_up(target: Target) -> None:
+async def warm_up(target: Target) -> None:
     """Let the server load what it loads at first use; what it grows by is counted from here on."""
-    upload(target, target.caller, wire(document(target.caller.course, package(), "a.docx")))
+    given = wire(document(target.caller.course, package(), "a.docx"))
+    headers = dict([target.caller.header])
+    answer = await target.served.http.post("/rpc/generation.uploadFile", json=given, headers=headers)
+    assert answer.status_code == HTTPStatus.OK
     target.memory_at_first = target.memory()
 
 
