@@ -32,11 +32,9 @@ def get(target: str, expected: str, method: str = "GET") -> Sent:
     return Sent(target, None, expected, method, ())
 
 
-def typed(content_type: str | None, expected: str = TYPE, *more: tuple[str, str]) -> Sent:
+def typed(content_type: str, expected: str = TYPE, *more: tuple[str, str]) -> Sent:
     """A call with this content type."""
-    return Sent(
-        "/rpc/courses.list", b"{}", expected, headers=(*([("content-type", content_type)] * bool(content_type)), *more)
-    )
+    return Sent("/rpc/courses.list", b"{}", expected, headers=(("content-type", content_type), *more))
 
 
 def refused_method(method: str, kind: str, path: str) -> str:
@@ -46,7 +44,7 @@ def refused_method(method: str, kind: str, path: str) -> str:
 
 PLAIN: dict[str, Sent] = {
     "text/plain": typed("text/plain"),
-    "no content type": typed(None),
+    "no content type": Sent("/rpc/courses.list", b"{}", TYPE, headers=()),
     "another JSON": typed("application/json-patch+json"),
     "JSON in UTF-16": typed("application/json; charset=utf-16"),
     "two content types in one": typed("application/json, text/plain"),
