@@ -85,9 +85,9 @@ async def test_text_finds_nothing_but_itself(target: Target, text: str) -> None:
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_a_line_of_the_log_stays_one_line_of_json(target: Target, text: str) -> None:
-    for way in WAYS.values():
-        own = uuid4().hex
+    ids = [uuid4().hex for _ in WAYS]
+    for own, way in zip(ids, WAYS.values(), strict=True):
         way(target, text, ("x-request-id", own))
-    (refused,) = target.served.log_lines(requestId=own, message="call refused")
+    (refused,) = target.served.log_lines(requestId=ids[-1], message="call refused")
     assert refused["code"] == "UNAUTHORIZED"
     target.check_unharmed()
