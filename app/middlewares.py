@@ -20,7 +20,9 @@ async def _authenticate(ctx: Context, go_on: Next[SignedIn]) -> object:
     header = _authorization(ctx.request)
     if header[: len(_SCHEME)].lower() != _SCHEME:
         raise Unauthorized(reason="no bearer token")
-    claims = await ctx.resources.gate.verify(header[len(_SCHEME) :].strip(), ctx.request.client, ctx.request.headers)
+    claims = await ctx.resources.gate.verify(
+        header[len(_SCHEME) :].lstrip(" "), ctx.request.client, ctx.request.headers
+    )
     note(userId=str(claims.user_id))
     return await go_on(SignedIn(ctx.request, ctx.resources, claims))
 

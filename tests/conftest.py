@@ -7,7 +7,8 @@ servers: the tests make roles, drop databases and flush.
 import contextlib
 import os
 import uuid
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -72,6 +73,12 @@ def _clone(run: tuple[Addresses, str]) -> Generator[Database]:
     databases.drop(name)
 
 
+@pytest.fixture(scope="session")
+def cloned(_run: tuple[Addresses, str]) -> Callable[[], contextlib.AbstractContextManager[Database]]:
+    """Makes a fresh clone of the migrated database, for as long as whoever asks wants it."""
+    return partial(_clone, _run)
+
+
 @pytest.fixture(scope="module")
 def database(_run: tuple[Addresses, str]) -> Iterator[Database]:
     """A fresh clone of the migrated database for this module: `.name`, and URLs `.superuser`, `.api`, `.worker`."""
@@ -87,7 +94,7 @@ def own_database(_run: tuple[Addresses, str]) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def _redis_urls(request: pytest.FixtureRequest, servers: Addresses) -> Iterator[str]:
+def redis_urls(request: pytest.FixtureRequest, servers: Addresses) -> Iterator[str]:
     """Addresses of Redis databases that no other worker uses, flushed; they come round again after hundreds."""
     worker = getattr(request.config, "workerinput", {"workerid": "gw0", "workercount": 1})
     with Redis.from_url(servers.redis_url) as redis:
@@ -105,15 +112,15 @@ def _flushed(url: str, number: int) -> str:
 
 
 @pytest.fixture(scope="module")
-def redis_url(_redis_urls: Iterator[str]) -> str:
+def redis_url(redis_urls: Iterator[str]) -> str:
     """An empty Redis database for this module."""
-    return next(_redis_urls)
+    return next(redis_urls)
 
 
 @pytest.fixture
-def own_redis_url(_redis_urls: Iterator[str]) -> str:
+def own_redis_url(redis_urls: Iterator[str]) -> str:
     """An empty Redis database for this test alone."""
-    return next(_redis_urls)
+    return next(redis_urls)
 
 
 @pytest.fixture(scope="session")

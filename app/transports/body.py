@@ -126,6 +126,9 @@ def _check_encoding(headers: Headers) -> None:
     encoding = headers.raw(b"content-encoding")
     if encoding is not None and encoding.strip().lower() not in (b"", b"identity"):
         raise UnsupportedMediaType()
+    coding = headers.raw(b"transfer-encoding")
+    if coding is not None and coding.strip().lower() != b"chunked":  # the server undoes that one, once, and no other
+        raise UnsupportedMediaType()
 
 
 def content_length(headers: Headers) -> int | None:

@@ -9,6 +9,7 @@ import uuid_utils
 
 from app.context import Request
 from app.leases import Standing
+from app.rpc.protocol_errors import MalformedRequest
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -111,6 +112,15 @@ def read_request(scope: Scope, receive: Receive) -> HttpRequest:
         request_id(headers.raw(b"x-request-id")),
         trace_id(traceparent) if traceparent is not None else None,
     )
+
+
+def require_host(scope: Scope, headers: Headers) -> None:
+    """Raises MalformedRequest unless a request of HTTP/1.1 names one host (RFC 9112, section 3.2): of two, a proxy may
+    have meant the other. Where there is none, granian gives an empty one.
+    """
+    host = headers.raw(b"host")
+    if (not host or b"," in host or b" " in host) and scope["http_version"] == "1.1":
+        raise MalformedRequest(reason="A request must have one Host header")
 
 
 def request_id(sent: bytes | None) -> str:

@@ -4,12 +4,12 @@ import uuid
 from collections.abc import Awaitable, Callable
 
 from app.rpc import Failure
-from app.rpc.protocol_errors import InternalError
+from app.rpc.protocol_errors import InternalError, MalformedRequest
 from app.transports.answers import CLOSE, error_answer, limit_headers
 from app.transports.body import drain
 from app.transports.body_stream import linger
 from app.transports.browsers import Browsers
-from app.transports.http import HttpRequest, HttpResponse, Receive, Scope, Send, read_request
+from app.transports.http import HttpRequest, HttpResponse, Receive, Scope, Send, read_request, require_host
 from app.transports.streams import Streams
 
 Codec = Callable[[HttpRequest], Awaitable[HttpResponse]]
@@ -38,8 +38,11 @@ class Mount:
             return
         request = read_request(scope, receive)
         try:
+            require_host(scope, request.headers)
             preflight = self._browsers.preflight(request) if self._origins and request.method == "OPTIONS" else None
             response = preflight or await self._codec(request)
+        except MalformedRequest as refused:
+            response = error_answer(Failure(refused))
         except Exception as bug:  # the codec's own, or its context's: calls have a boundary of theirs
             response = self._crashed(bug)
         if not request.begun and request.method not in _WITHOUT_BODY:

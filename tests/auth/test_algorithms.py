@@ -1,14 +1,14 @@
 """One algorithm per key: a token cannot choose how it is checked."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from app.auth import Unauthorized, Verifier
-from tests.auth.forge import ISSUER, USER, hs256, payload
+from tests.auth.confused_tokens import CONFUSED, Keys, public_spellings
+from tests.auth.forge import USER, hs256, payload
 from tests.auth.issuer import Issuer, Key
 
 
@@ -19,17 +19,6 @@ async def test_tokens_of_the_secret_and_of_both_kinds_of_key_are_accepted(
         assert str((await both.verify(token)).user_id) == USER
 
 
-def public_spellings(key: Key) -> list[bytes]:
-    """A public key as bytes that someone could take for an HMAC secret."""
-    public = key.private.public_key()
-    info, pkcs1 = serialization.PublicFormat.SubjectPublicKeyInfo, serialization.PublicFormat.PKCS1
-    pem, der = serialization.Encoding.PEM, serialization.Encoding.DER
-    spellings = [public.public_bytes(pem, info), public.public_bytes(der, info)]
-    if key.algorithm == "RS256":
-        spellings += [public.public_bytes(pem, pkcs1), public.public_bytes(der, pkcs1), key.jwk["n"].encode()]
-    return [*spellings, spellings[0].strip()]
-
-
 @pytest.mark.parametrize("header_algorithm", ["HS256", "RS256", "ES256"])
 async def test_a_public_key_is_never_taken_for_a_secret(
     both: Verifier, rsa_key: Key, ec_key: Key, header_algorithm: str
@@ -38,38 +27,6 @@ async def test_a_public_key_is_never_taken_for_a_secret(
         for secret in public_spellings(key):
             with pytest.raises(Unauthorized):
                 await both.verify(hs256({"alg": header_algorithm, "kid": key.kid}, payload(), secret))
-
-
-def renamed(key: Key, kid: str) -> Key:
-    return Key(kid, key.private)
-
-
-class Keys(NamedTuple):
-    rsa: Key
-    ec: Key
-
-
-CONFUSED: dict[str, Callable[[Keys], str]] = {
-    "signed by RSA, named as the EC key": lambda keys: renamed(keys.rsa, keys.ec.kid).token(),
-    "signed by EC, named as the RSA key": lambda keys: renamed(keys.ec, keys.rsa.kid).token(),
-    "another RSA key under the known name": lambda keys: Key.rsa(keys.rsa.kid).token(),
-    "another EC key under the known name": lambda keys: Key.ec(keys.ec.kid).token(),
-    "RS384 by the known key": lambda keys: keys.rsa.token("RS384"),
-    "RS512 by the known key": lambda keys: keys.rsa.token("RS512"),
-    "PS256 by the known key": lambda keys: keys.rsa.token("PS256"),
-    "a name that is not there": lambda keys: renamed(keys.rsa, "rsa-2").token(),
-    "a name that is a path": lambda keys: renamed(keys.rsa, "../../etc/passwd").token(),
-    "a name that is SQL": lambda keys: renamed(keys.rsa, "' or 1=1 --").token(),
-    "expired": lambda keys: keys.rsa.token(exp=1),
-    "another issuer": lambda keys: keys.rsa.token(iss=ISSUER + ".attacker.test"),
-    "another audience": lambda keys: keys.ec.token(aud="anon"),
-    "no user": lambda keys: keys.ec.token(user_id=None),
-    "a signature of zeros": lambda keys: keys.ec.token().rpartition(".")[0] + "." + "A" * 86,
-    "a signature in DER": lambda keys: keys.ec.token().rpartition(".")[0] + ".MEUCIQ",
-    "the other token's signature": lambda keys: (
-        keys.rsa.token().rpartition(".")[0] + "." + keys.rsa.token(jti="1").split(".")[2]
-    ),
-}
 
 
 @pytest.mark.parametrize("make", CONFUSED.values(), ids=CONFUSED.keys())

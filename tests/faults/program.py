@@ -3,10 +3,9 @@
 import os
 import sys
 
-from litestar import Litestar
-
 import app.asgi
 from app.cli import main
+from app.transports.litestar import AsgiApp
 from tests.faults import mutants
 from tests.faults.failpoints import install
 
@@ -18,7 +17,7 @@ def prepare() -> None:
     install(os.environ)
 
 
-def create_app() -> Litestar:
+def create_app() -> AsgiApp:
     """The application as it was asked for."""
     prepare()
     return app.asgi.create_app()

@@ -28,7 +28,7 @@ class Served:
         self.http = http
         self.port = port
         self.pid = pid
-        self._log = log
+        self.log_path = log
 
     async def post(
         self, path: str, given: Any = None, caller: SignedIn | None = None, **headers: str
@@ -53,7 +53,7 @@ class Served:
 
     def log_text(self) -> str:
         """All that the server has written to its standard error so far."""
-        return self._log.read_text()
+        return self.log_path.read_text()
 
     def log_lines(self, **fields: Any) -> list[dict[str, Any]]:
         """The JSON lines that have these fields; waits for the first of them."""

@@ -12,7 +12,24 @@ from tests.world import World
 
 TEXT = "# Компост\n\nКомпост делают из листьев.\n".encode()
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
-MIME_TYPES = {"md": "text/markdown", "txt": "text/plain", "pdf": "application/pdf"}
+MIME_TYPES = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "html": "text/html",
+    "htm": "text/html",
+    "svg": "image/svg+xml",
+    "jpg": "image/jpeg",
+    "markdown": "text/markdown",
+    "pdf": "application/pdf",
+    "txt": "text/plain",
+    "md": "text/markdown",
+}
+
+
+def mime_of(filename: str) -> str:
+    """The type that a file of this name is sent with."""
+    extension = filename.rpartition(".")[2].lower()
+    return MIME_TYPES.get(extension, f"image/{extension}")
 
 
 def document(course: UUID, content: bytes = TEXT, filename: str = "notes.md", **changes: Any) -> UploadFileInput:

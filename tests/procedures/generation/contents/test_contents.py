@@ -1,9 +1,8 @@
-"""generation.uploadFile takes files that are what they say, and refuses each other one with its reason and no trace."""
+"""generation.uploadFile takes files that are what they say; what it refuses is in tests/hostile/test_files.py."""
 
 import asyncio
 import os
 import pickle
-import time
 from pathlib import Path
 
 import pytest
@@ -14,22 +13,17 @@ from procedures.generation.contents import (
     CHECK_LIMITS,
     HEAD_BYTES,
     REFUSALS,
-    check_bytes,
     check_file,
     check_head,
     checking,
     extension_of,
 )
 from procedures.generation.upload_file import upload_file
-from tests.procedures.generation.contents.hostile import OTHER_KINDS, POLYGLOTS
-from tests.procedures.generation.contents.hostile_archives import ARCHIVES, OFFICE
-from tests.procedures.generation.contents.hostile_pictures import DRAWINGS, PICTURES
 from tests.procedures.generation.contents.making import POINT, gif, jpeg, package, png, svg, webp, zipped
-from tests.procedures.generation.contents.refused import PDF, Case
-from tests.procedures.generation.uploading import Left, document, left, owner_and_course
+from tests.procedures.generation.contents.refused import PDF
+from tests.procedures.generation.uploading import Left, document, left, mime_of, owner_and_course
 from tests.world import World
 
-HOSTILE = {**OTHER_KINDS, **POLYGLOTS, **ARCHIVES, **OFFICE, **PICTURES, **DRAWINGS}
 GOOD = {
     "a docx": ("a.docx", package()),
     "a docx with a sheet behind its chart": ("a.docx", package(word__embeddings__a_xlsx=zipped({"x": "y"}))),
@@ -59,23 +53,6 @@ GOOD = {
     "a drawing with a picture": ("a.svg", svg("<image href='data:image/png;base64,AAAA'/><path fill='url(#g)'/>")),
     "a drawing by percent": ("a.svg", svg(root="width='100%' viewBox='0 0 9 9'")),
 }
-TYPES = {
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    "html": "text/html",
-    "htm": "text/html",
-    "svg": "image/svg+xml",
-    "jpg": "image/jpeg",
-    "markdown": "text/markdown",
-    "pdf": "application/pdf",
-    "txt": "text/plain",
-    "md": "text/markdown",
-}
-
-
-def mime_of(filename: str) -> str:
-    extension = filename.rpartition(".")[2].lower()
-    return TYPES.get(extension, f"image/{extension}")
 
 
 @pytest.mark.parametrize(("filename", "content"), GOOD.values(), ids=GOOD)
@@ -84,25 +61,6 @@ async def test_a_file_that_is_what_it_says_is_stored(world: World, filename: str
     answer = await upload_file(owner, document(course, content, filename, mime_type=mime_of(filename)))
     assert await world.resources.storage.get(answer.storage_path) == content
     assert await left(world, owner, course) == Left(len(content), 1, 1)
-
-
-@pytest.mark.parametrize("case", HOSTILE.values(), ids=HOSTILE)
-async def test_a_file_that_is_not_is_refused_and_leaves_nothing(world: World, case: Case) -> None:
-    owner, course = await owner_and_course(world, "premium")
-    given = document(course, case.content, case.filename, mime_type=mime_of(case.filename))
-    await world.resources.processes.run(check_bytes, b"x", "txt")  # a process is there, as on a server that runs
-    begun = time.perf_counter()
-    with pytest.raises(case.error) as told:
-        await upload_file(owner, given)
-    assert time.perf_counter() - begun < 2
-    assert case.text in told.value.message
-    assert told.value.code.http_status == 422
-    assert type(told.value) in REFUSALS
-    assert await left(world, owner, course) == Left(0, 0, 0)
-
-
-def test_there_are_as_many_cases_as_the_family_asks_for() -> None:
-    assert len(HOSTILE) >= 100
 
 
 @pytest.mark.parametrize("error", [FileUnsafe(reason="x"), ImageTooLarge(width=1, height=2, limit="y")])

@@ -1,6 +1,6 @@
-"""The families of bad input that uploads meet (reliability.md section 6): base64, and file names.
+"""The families of bad input that uploads meet (reliability.md section 6): base64, file names, and types.
 
-Each case goes through the real procedure as a wire would call it: the status, the exact text, and nothing left behind.
+Each with its status and its exact text, and nothing is left of it.
 """
 
 import base64
@@ -9,10 +9,10 @@ from uuid import uuid4
 
 import pytest
 
-from app.rpc import RpcError
-from tests.procedures.calling import call, wire
-from tests.procedures.generation.uploading import TEXT, Left, document, left, owner_and_course
-from tests.world import World
+from tests.hostile.asking import Target
+from tests.hostile.uploading import told, upload
+from tests.procedures.calling import wire
+from tests.procedures.generation.uploading import TEXT, Left, document, left
 
 NAME = (400, "File name is not valid: it must be a plain name with an extension")
 TYPE = (415, "File type not supported. Your STANDARD plan allows: PDF, DOCX, PPTX, HTML, TXT, MD.")
@@ -161,26 +161,50 @@ NAMES = (
 )
 
 
-def test_the_families_are_as_large_as_they_have_to_be() -> None:
-    assert len(CONTENTS) >= 30
-    assert len(NAMES) >= 45
-    for family in (CONTENTS, NAMES):
-        assert len({case.name for case in family}) == len(family)
+def typed(name: str, media_type: Any, answer: tuple[int, str] = TYPE) -> Bad:
+    """A case of a type."""
+    return Bad(name, {"mimeType": media_type}, answer)
 
 
-@pytest.mark.parametrize("case", [*CONTENTS, *NAMES], ids=lambda case: case.name)
-async def test_bad_input_is_refused_and_leaves_nothing(world: World, case: Bad) -> None:
-    owner, course = await owner_and_course(world)
-    with pytest.raises(RpcError) as told:
-        await call(world, "generation.uploadFile", owner, **(wire(document(course)) | case.sent))
-    assert (told.value.code.http_status, told.value.message) == case.answer
-    assert await left(world, owner, course) == Left(0, 0, 0)
+MEDIA_TYPES = (
+    typed("empty", "", INPUT),
+    typed("256 characters", "text/" + "x" * 251, INPUT),
+    typed("a number", 1, INPUT),
+    typed("null", None, INPUT),
+    typed("an array", ["text/markdown"], INPUT),
+    typed("a NUL", "text/markdown\0", NUL),
+    typed("any", "*/*"),
+    typed("any text", "text/*"),
+    typed("bytes", "application/octet-stream"),
+    typed("another that is accepted", "application/pdf"),
+    typed("a page", "text/html"),
+    typed("a program", "application/x-msdownload"),
+    typed("without its half", "markdown"),
+    typed("two", "text/markdown, text/html"),
+    typed("a parameter alone", "; text/markdown"),
+    typed("a header behind a line break", "text/html\r\nx-evil: 1"),
+    typed("letters that only look alike", "text/m\u0430rkdown"),
+    typed("full-width", "\uff54\uff45\uff58\uff54/markdown"),
+    typed("a path", "../text/markdown"),
+)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=f"{family}: {case.name}")
+        for family, cases in (("base64", CONTENTS), ("name", NAMES), ("type", MEDIA_TYPES))
+        for case in cases
+    ],
+)
+async def test_bad_input_is_refused_and_leaves_nothing(target: Target, case: Bad) -> None:
+    caller = await target.new_caller("standard")
+    assert told(upload(target, caller, wire(document(caller.course)) | case.sent)) == case.answer
+    assert await left(target.world, caller.signed_in, caller.course) == Left(0, 0, 0)
 
 
 @pytest.mark.parametrize("case", [*CONTENTS[:3], *NAMES[:3]], ids=lambda case: case.name)
-async def test_a_course_that_is_not_there_is_told_before(world: World, case: Bad) -> None:
+async def test_a_course_that_is_not_there_is_told_before(target: Target, case: Bad) -> None:
     """The same cases, where they are well-formed input, for a course that nobody has."""
-    owner, _ = await owner_and_course(world)
-    with pytest.raises(RpcError) as told:
-        await call(world, "generation.uploadFile", owner, **(wire(document(uuid4())) | case.sent))
-    assert told.value.message == (case.answer[1] if case.answer == INPUT else "Course not found")
+    answer = upload(target, await target.new_caller("standard"), wire(document(uuid4())) | case.sent)
+    assert answer.error["message"] == (case.answer[1] if case.answer == INPUT else "Course not found")
