@@ -12,7 +12,10 @@ export async function mustPass(): Promise<string | number> {
     same<typeof course, Course>();
     return course.title;
   }
-  same<Exclude<typeof error.shape, null | undefined>, errors.CourseNotFound | errors.Unauthorized | errors.ProtocolError>();
+  same<
+    Exclude<typeof error.shape, null | undefined>,
+    errors.AddressLimited | errors.CourseNotFound | errors.Unauthorized | errors.ProtocolError
+  >();
   switch (error.data?.type) {
     case "CourseNotFound":
       return error.message;
