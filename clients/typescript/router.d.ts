@@ -498,7 +498,7 @@ export type AppRecord = {
      * With `withIdempotencyKey(key)` as its options it is done once, however often it is called.
      *
      * Errors: `AlreadyRunning`, `CourseNotFound`, `Forbidden`, `InitiateFailed`, `KeyMalformed`, `KeyReused`, `NotYours`,
-     * `RateLimited`, `SlotsUnavailable`, `SystemFull`, `Unauthorized`, `UserLimitReached`.
+     * `RateLimited`, `SlotsUnavailable`, `SystemFull`, `Unauthorized`, `UserLimitReached`, `WebhookRefused`.
      */
     initiate: MutationProcedure<{
       meta: unknown;
@@ -517,6 +517,7 @@ export type AppRecord = {
         | errors.SystemFull
         | errors.Unauthorized
         | errors.UserLimitReached
+        | errors.WebhookRefused
         | errors.ProtocolError;
     }>;
     /**
@@ -638,6 +639,50 @@ export type AppRecord = {
       input: void;
       output: types.Pong;
       errorShape: errors.ProtocolError;
+    }>;
+  };
+  /** The procedures of `webhooks`. */
+  webhooks: {
+    /**
+     * List deliveries, newest first: those of the own courses, to an admin those of the organization.
+     *
+     * Errors: `Forbidden`, `InvalidCursor`, `Unauthorized`.
+     */
+    listDeliveries: QueryProcedure<{
+      meta: unknown;
+      input: types.ListDeliveriesInput | void;
+      output: types.DeliveryPage;
+      errorShape: errors.Forbidden | errors.InvalidCursor | errors.Unauthorized | errors.ProtocolError;
+    }>;
+    /**
+     * Send an event again soon, under the same id, and begin its attempts anew. An endpoint that had answered 410 is
+     * enabled by it. The owner of the course, an admin of the organization, or a superadmin may.
+     *
+     * Errors: `DeliveryNotFound`, `Forbidden`, `RateLimited`, `SlotsUnavailable`, `Unauthorized`.
+     */
+    redeliver: MutationProcedure<{
+      meta: unknown;
+      input: types.RedeliverInput;
+      output: types.Delivery;
+      errorShape:
+        | errors.DeliveryNotFound
+        | errors.Forbidden
+        | errors.RateLimited
+        | errors.SlotsUnavailable
+        | errors.Unauthorized
+        | errors.ProtocolError;
+    }>;
+    /**
+     * Give the caller's organization a new secret. Until the overlap is over each webhook carries two signatures, by
+     * the new secret and by the one before; a second rotation meanwhile ends the older of them at once.
+     *
+     * Errors: `Forbidden`, `RoleChanged`, `Unauthorized`.
+     */
+    rotateSecret: MutationProcedure<{
+      meta: unknown;
+      input: types.RotateSecretInput | void;
+      output: types.RotatedSecret;
+      errorShape: errors.Forbidden | errors.RoleChanged | errors.Unauthorized | errors.ProtocolError;
     }>;
   };
 };

@@ -30,6 +30,7 @@ final readonly class Client
         'ChecksumMismatch' => Error\ChecksumMismatch::class,
         'CourseIsRunning' => Error\CourseIsRunning::class,
         'CourseNotFound' => Error\CourseNotFound::class,
+        'DeliveryNotFound' => Error\DeliveryNotFound::class,
         'FileContentInvalid' => Error\FileContentInvalid::class,
         'FileDamaged' => Error\FileDamaged::class,
         'FileEmpty' => Error\FileEmpty::class,
@@ -89,6 +90,7 @@ final readonly class Client
         'UploadsNotInPlan' => Error\UploadsNotInPlan::class,
         'UserLimitReached' => Error\UserLimitReached::class,
         'UserNotFound' => Error\UserNotFound::class,
+        'WebhookRefused' => Error\WebhookRefused::class,
     ];
 
     public Area\Admin $admin;
@@ -97,6 +99,7 @@ final readonly class Client
     public Area\Generation $generation;
     public Area\Jobs $jobs;
     public Area\System $system;
+    public Area\Webhooks $webhooks;
     private Transport $transport;
 
     /**
@@ -124,6 +127,7 @@ final readonly class Client
         $this->generation = new Area\Generation($this->transport);
         $this->jobs = new Area\Jobs($this->transport);
         $this->system = new Area\System($this->transport);
+        $this->webhooks = new Area\Webhooks($this->transport);
     }
 
     /**

@@ -28,6 +28,7 @@ __all__ = [
     "CourseIsRunning",
     "CourseNotFound",
     "CoursegenError",
+    "DeliveryNotFound",
     "ERRORS",
     "FileContentInvalid",
     "FileDamaged",
@@ -92,6 +93,7 @@ __all__ = [
     "UploadsNotInPlan",
     "UserLimitReached",
     "UserNotFound",
+    "WebhookRefused",
 ]
 
 
@@ -180,6 +182,13 @@ class CourseIsRunning(CallFailed):
 
 class CourseNotFound(CallFailed):
     """Course not found
+
+    HTTP 404, NOT_FOUND.
+    """
+
+
+class DeliveryNotFound(CallFailed):
+    """Delivery not found
 
     HTTP 404, NOT_FOUND.
     """
@@ -806,6 +815,17 @@ class UserNotFound(CallFailed):
     """
 
 
+class WebhookRefused(CallFailed):
+    """The webhook address can't be used: {reason}
+
+    HTTP 422, UNPROCESSABLE_CONTENT.
+    """
+
+    @property
+    def reason(self) -> str:
+        return cast("str", self._detail("reason", str))
+
+
 ERRORS: Final[Mapping[str, type[CallFailed]]] = {
     "AddressesUnavailable": AddressesUnavailable,
     "AlreadyRunning": AlreadyRunning,
@@ -817,6 +837,7 @@ ERRORS: Final[Mapping[str, type[CallFailed]]] = {
     "ChecksumMismatch": ChecksumMismatch,
     "CourseIsRunning": CourseIsRunning,
     "CourseNotFound": CourseNotFound,
+    "DeliveryNotFound": DeliveryNotFound,
     "FileContentInvalid": FileContentInvalid,
     "FileDamaged": FileDamaged,
     "FileEmpty": FileEmpty,
@@ -876,4 +897,5 @@ ERRORS: Final[Mapping[str, type[CallFailed]]] = {
     "UploadsNotInPlan": UploadsNotInPlan,
     "UserLimitReached": UserLimitReached,
     "UserNotFound": UserNotFound,
+    "WebhookRefused": WebhookRefused,
 }
