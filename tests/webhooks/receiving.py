@@ -67,7 +67,6 @@ class Receiver:
     script: Script = field(default_factory=lambda: answering(OK))
     port: int = 0
     connections: int = 0
-    sent: int = 0
     received: list[Received] = field(default_factory=list)
 
     @property
@@ -87,10 +86,15 @@ class Receiver:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        with suppress(ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
-            self.received.append(await _request(reader))
-            await self.script(writer)
-        writer.transport.abort() if writer.transport.is_closing() else writer.close()
+        gone = (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError)
+        try:
+            with suppress(*gone):
+                self.received.append(await _request(reader))
+                await self.script(writer)
+        finally:
+            writer.close()
+            with suppress(*gone):
+                await writer.wait_closed()
 
 
 async def _request(reader: asyncio.StreamReader) -> Received:
