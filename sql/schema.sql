@@ -1566,7 +1566,7 @@ declare
     delivery public.webhook_deliveries;
 begin
     select * into delivery from public.webhook_deliveries d where d.id = p_id for no key update;
-    if app.caller_may_cancel(delivery.organization_id, delivery.course_user_id) is not true then
+    if delivery.id is null or app.caller_may_cancel(delivery.organization_id, delivery.course_user_id) is not true then
         return false;
     end if;
     delete from app.disabled_webhooks w where (w.organization_id, w.url) = (delivery.organization_id, delivery.url);
@@ -2013,6 +2013,7 @@ ALTER TABLE ONLY app.counters FORCE ROW LEVEL SECURITY;
 ALTER TABLE app.counters OWNER TO app_owner;
 
 CREATE TABLE app.disabled_webhooks (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
     organization_id uuid NOT NULL,
     url text NOT NULL,
     disabled_at timestamp with time zone DEFAULT now() NOT NULL
@@ -2327,7 +2328,10 @@ ALTER TABLE ONLY app.counters
     ADD CONSTRAINT counters_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY app.disabled_webhooks
-    ADD CONSTRAINT disabled_webhooks_pkey PRIMARY KEY (organization_id, url);
+    ADD CONSTRAINT disabled_webhooks_organization_id_url_key UNIQUE (organization_id, url);
+
+ALTER TABLE ONLY app.disabled_webhooks
+    ADD CONSTRAINT disabled_webhooks_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY app.global_limit
     ADD CONSTRAINT global_limit_pkey PRIMARY KEY (single);
@@ -2503,7 +2507,7 @@ CREATE INDEX webhook_deliveries_newest ON public.webhook_deliveries USING btree 
 
 CREATE INDEX webhook_deliveries_run ON public.webhook_deliveries USING btree (organization_id, course_id, run_id);
 
-CREATE TRIGGER record_superadmin_change AFTER INSERT OR DELETE OR UPDATE ON app.disabled_webhooks FOR EACH ROW WHEN ((current_setting('role'::text) = 'app_superadmin'::text)) EXECUTE FUNCTION app.record_superadmin_change('organization_id', 'url');
+CREATE TRIGGER record_superadmin_change AFTER INSERT OR DELETE OR UPDATE ON app.disabled_webhooks FOR EACH ROW WHEN ((current_setting('role'::text) = 'app_superadmin'::text)) EXECUTE FUNCTION app.record_superadmin_change('id', 'url');
 
 CREATE TRIGGER record_superadmin_change AFTER INSERT OR DELETE OR UPDATE ON app.global_limit FOR EACH ROW WHEN ((current_setting('role'::text) = 'app_superadmin'::text)) EXECUTE FUNCTION app.record_superadmin_change('single');
 

@@ -21,10 +21,11 @@ create table app.webhook_secrets (
 
 -- Endpoints that have answered 410 Gone: nothing is sent there any more.
 create table app.disabled_webhooks (
+    id uuid primary key default gen_random_uuid(),
     organization_id uuid not null references public.organizations (id) on delete cascade,
     url text not null,
     disabled_at timestamptz not null default now(),
-    primary key (organization_id, url)
+    unique (organization_id, url)
 );
 
 -- An event and what became of it. next_attempt_at is also the lease of the attempt under way: one that is never recorded is made
@@ -298,7 +299,7 @@ declare
     delivery public.webhook_deliveries;
 begin
     select * into delivery from public.webhook_deliveries d where d.id = p_id for no key update;
-    if app.caller_may_cancel(delivery.organization_id, delivery.course_user_id) is not true then
+    if delivery.id is null or app.caller_may_cancel(delivery.organization_id, delivery.course_user_id) is not true then
         return false;
     end if;
     delete from app.disabled_webhooks w where (w.organization_id, w.url) = (delivery.organization_id, delivery.url);
@@ -378,7 +379,7 @@ create trigger record_superadmin_change
     after insert or update or delete on app.disabled_webhooks
     for each row
     when (current_setting('role') = 'app_superadmin')
-    execute function app.record_superadmin_change('organization_id', 'url');
+    execute function app.record_superadmin_change('id', 'url');
 
 grant execute on function app.redeliver_webhook(uuid), app.rotate_webhook_secret(double precision) to authenticated, app_superadmin;
 grant execute on function
