@@ -427,17 +427,20 @@ begin
     perform app.settle_unsent_webhooks();
     with chosen as (
         select candidate.id
-        from (select distinct d.organization_id from public.webhook_deliveries d where d.state = 'pending') as tenant
+        from (
+            select distinct d.organization_id
+            from public.webhook_deliveries d
+            where d.state = 'pending' and d.next_attempt_at <= now()
+        ) as tenant
         cross join lateral (
             select d.id, d.next_attempt_at
             from public.webhook_deliveries d
             where d.organization_id = tenant.organization_id and d.state = 'pending' and d.next_attempt_at <= now()
-            order by d.next_attempt_at, d.created_at
+            order by d.next_attempt_at
             limit greatest(p_per_organization - (
                 select count(*)
                 from public.webhook_deliveries u
                 where u.organization_id = tenant.organization_id
-                  and u.state = 'pending'
                   and u.claim_token is not null
                   and u.next_attempt_at > now()
             ), 0)
@@ -2306,6 +2309,7 @@ CREATE TABLE public.webhook_deliveries (
     CONSTRAINT webhook_deliveries_attempts_check CHECK (((attempts >= 0) AND (attempts <= 10))),
     CONSTRAINT webhook_deliveries_check CHECK (((state = 'pending'::text) = (next_attempt_at IS NOT NULL))),
     CONSTRAINT webhook_deliveries_check1 CHECK (((state = 'pending'::text) = (settled_at IS NULL))),
+    CONSTRAINT webhook_deliveries_check2 CHECK (((state = 'pending'::text) OR (claim_token IS NULL))),
     CONSTRAINT webhook_deliveries_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text, 'disabled'::text])))
 );
 
@@ -2501,11 +2505,15 @@ CREATE INDEX users_created ON public.users USING btree (created_at, id);
 
 CREATE INDEX webhook_deliveries_created ON public.webhook_deliveries USING btree (created_at DESC, id DESC);
 
-CREATE INDEX webhook_deliveries_due ON public.webhook_deliveries USING btree (organization_id, next_attempt_at) WHERE (state = 'pending'::text);
+CREATE INDEX webhook_deliveries_due ON public.webhook_deliveries USING btree (next_attempt_at, organization_id) WHERE (state = 'pending'::text);
+
+CREATE INDEX webhook_deliveries_due_of_organization ON public.webhook_deliveries USING btree (organization_id, next_attempt_at) WHERE (state = 'pending'::text);
 
 CREATE INDEX webhook_deliveries_newest ON public.webhook_deliveries USING btree (organization_id, created_at DESC, id DESC);
 
 CREATE INDEX webhook_deliveries_run ON public.webhook_deliveries USING btree (organization_id, course_id, run_id);
+
+CREATE INDEX webhook_deliveries_under_way ON public.webhook_deliveries USING btree (organization_id) WHERE (claim_token IS NOT NULL);
 
 CREATE TRIGGER record_superadmin_change AFTER INSERT OR DELETE OR UPDATE ON app.disabled_webhooks FOR EACH ROW WHEN ((current_setting('role'::text) = 'app_superadmin'::text)) EXECUTE FUNCTION app.record_superadmin_change('id', 'url');
 

@@ -49,13 +49,18 @@ create table public.webhook_deliveries (
     settled_at timestamptz,
     check ((state = 'pending') = (next_attempt_at is not null)),
     check ((state = 'pending') = (settled_at is null)),
+    check (state = 'pending' or claim_token is null),
     foreign key (organization_id, course_id, course_user_id)
         references public.courses (organization_id, id, user_id) on update cascade on delete cascade,
     foreign key (organization_id, course_id, run_id)
         references public.generation_runs (organization_id, course_id, id) on delete cascade
 );
 
-create index webhook_deliveries_due on public.webhook_deliveries (organization_id, next_attempt_at) where state = 'pending';
+-- what is due in all, what of one organization, and what is under way: each small however many wait for hours
+create index webhook_deliveries_due on public.webhook_deliveries (next_attempt_at, organization_id) where state = 'pending';
+create index webhook_deliveries_due_of_organization on public.webhook_deliveries (organization_id, next_attempt_at)
+    where state = 'pending';
+create index webhook_deliveries_under_way on public.webhook_deliveries (organization_id) where claim_token is not null;
 create index webhook_deliveries_run on public.webhook_deliveries (organization_id, course_id, run_id);
 create index webhook_deliveries_newest on public.webhook_deliveries (organization_id, created_at desc, id desc);
 create index webhook_deliveries_created on public.webhook_deliveries (created_at desc, id desc);
@@ -188,17 +193,20 @@ begin
     perform app.settle_unsent_webhooks();
     with chosen as (
         select candidate.id
-        from (select distinct d.organization_id from public.webhook_deliveries d where d.state = 'pending') as tenant
+        from (
+            select distinct d.organization_id
+            from public.webhook_deliveries d
+            where d.state = 'pending' and d.next_attempt_at <= now()
+        ) as tenant
         cross join lateral (
             select d.id, d.next_attempt_at
             from public.webhook_deliveries d
             where d.organization_id = tenant.organization_id and d.state = 'pending' and d.next_attempt_at <= now()
-            order by d.next_attempt_at, d.created_at
+            order by d.next_attempt_at
             limit greatest(p_per_organization - (
                 select count(*)
                 from public.webhook_deliveries u
                 where u.organization_id = tenant.organization_id
-                  and u.state = 'pending'
                   and u.claim_token is not null
                   and u.next_attempt_at > now()
             ), 0)

@@ -14,7 +14,8 @@ from tests.faults.conftest import SHORT
 from tests.faults.oracle import settles
 from tests.faults.processes import Program
 from tests.webhooks.receiving import Receiver, Script, closing, endless, receiving, silence, status
-from tests.work.harness import eventually
+from tests.work.failpoints import Failpoints
+from tests.work.harness import connected, eventually
 from tests.work.life import Life, living
 from tests.world import environment_for, settings_for
 
@@ -155,7 +156,9 @@ async def test_a_target_that_is_down_for_hours_is_told_all_when_it_is_back(life:
         await settles(life)
 
 
-async def test_an_outage_of_the_database_after_the_send_leads_to_a_second_send(life: Life, receiver: Receiver) -> None:
+async def test_an_outage_of_the_database_after_the_send_leads_to_a_second_send(
+    life: Life, receiver: Receiver, failpoints: Failpoints, own_database: Database
+) -> None:
     """What came of the attempt can't be written: it counts as never made, and is made again under the same id."""
     held = asyncio.Event()
 
@@ -168,10 +171,8 @@ async def test_an_outage_of_the_database_after_the_send_leads_to_a_second_send(l
     await hooked(life, receiver)
     async with life.worker():
         await eventually(of_received(receiver, 1))
-        async with life.sql.transaction():
-            await life.sql.execute("lock table webhook_deliveries in access exclusive mode")
+        async with failpoints.unreadable("webhook_deliveries"), connected(own_database.superuser) as other:
             held.set()
-            await eventually(of(life, f"select count(*) > 0 {RECORDING}", True))
-            await life.sql.execute(f"select pg_terminate_backend(pid) {RECORDING}")
+            await eventually(lambda: other.fetchval(f"select pg_terminate_backend(pid) {RECORDING}"))
         await eventually(of(life, "select count(*) from webhook_deliveries where state <> 'delivered'", 0), within=20)
     assert receiver.ids.count(receiver.ids[0]) == 2
