@@ -417,7 +417,7 @@ $$;
 
 ALTER FUNCTION app.claim_run(p_course_id uuid, p_run_id uuid, p_slot_token uuid, p_idempotency_key text, p_webhook_url text, p_request_id text) OWNER TO app_owner;
 
-CREATE FUNCTION app.claim_webhooks(p_limit integer, p_per_organization integer, p_lease_seconds double precision) RETURNS TABLE(id uuid, claim_token uuid, organization_id uuid, course_id uuid, run_id uuid, url text, payload text, attempt integer, secrets text[])
+CREATE FUNCTION app.claim_webhooks(p_limit integer, p_per_organization integer, p_lease_seconds double precision) RETURNS TABLE(id uuid, claim_token uuid, organization_id uuid, course_id uuid, run_id uuid, url text, payload text, attempt integer, secrets text[], trace jsonb)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -473,7 +473,7 @@ begin
     return query
     select
         d.id, d.claim_token, d.organization_id, d.course_id, d.run_id, d.url, d.payload::text, d.attempts,
-        array[s.current_secret] || case when s.previous_until > now() then array[s.previous_secret] else '{}' end
+        array[s.current_secret] || case when s.previous_until > now() then array[s.previous_secret] else '{}' end, d.trace
     from public.webhook_deliveries d
     join app.webhook_secrets s on s.organization_id = d.organization_id
     where d.id = any (claimed)
@@ -2297,6 +2297,7 @@ CREATE TABLE public.webhook_deliveries (
     run_id uuid NOT NULL,
     url text NOT NULL,
     payload jsonb NOT NULL,
+    trace jsonb DEFAULT COALESCE((NULLIF(current_setting('coursegen.trace'::text, true), ''::text))::jsonb, '{}'::jsonb) NOT NULL,
     state text DEFAULT 'pending'::text NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
     next_attempt_at timestamp with time zone DEFAULT now(),
@@ -2577,7 +2578,7 @@ CREATE TRIGGER record_superadmin_change AFTER INSERT OR DELETE OR UPDATE ON publ
 
 CREATE TRIGGER record_superadmin_change AFTER INSERT OR DELETE OR UPDATE ON public.users FOR EACH ROW WHEN ((current_setting('role'::text) = 'app_superadmin'::text)) EXECUTE FUNCTION app.record_superadmin_change('id');
 
-CREATE TRIGGER record_superadmin_change AFTER INSERT OR DELETE OR UPDATE ON public.webhook_deliveries FOR EACH ROW WHEN ((current_setting('role'::text) = 'app_superadmin'::text)) EXECUTE FUNCTION app.record_superadmin_change('id', 'url', 'payload', 'claim_token');
+CREATE TRIGGER record_superadmin_change AFTER INSERT OR DELETE OR UPDATE ON public.webhook_deliveries FOR EACH ROW WHEN ((current_setting('role'::text) = 'app_superadmin'::text)) EXECUTE FUNCTION app.record_superadmin_change('id', 'url', 'payload', 'trace', 'claim_token');
 
 CREATE TRIGGER refuse_invalid_move BEFORE UPDATE OF generation_status ON public.courses FOR EACH ROW WHEN (((old.generation_status IS NOT NULL) AND (old.generation_status IS DISTINCT FROM new.generation_status))) EXECUTE FUNCTION app.refuse_invalid_move();
 

@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 from loguru import logger
 
+from app import tracing
 from app.context import Resources
 from app.db.session import SERVICE, Session
 from app.webhooks import Answer, Rules, Sender, SendFailed, signed_headers
@@ -42,6 +43,7 @@ class Claimed(msgspec.Struct, frozen=True):
     payload: str
     attempt: int
     secrets: list[str]
+    trace: tracing.Carrier
 
     def __repr__(self) -> str:
         return f"Claimed({self.id}, attempt {self.attempt})"  # secrets and addresses are for no log
@@ -110,7 +112,8 @@ class WebhookDelivery:
 
     async def _deliver(self, claimed: Claimed, began: float) -> None:
         """One attempt and its record. When the record can't be written, the attempt is made again: at least once."""
-        outcome = await self._attempt(claimed, began)
+        with tracing.delivery(str(claimed.id), claimed.attempt, claimed.trace):
+            outcome = await self._attempt(claimed, began)
         try:
             async with self._db.begin() as tx:
                 state = await tx.optional(

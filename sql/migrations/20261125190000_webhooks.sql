@@ -38,6 +38,7 @@ create table public.webhook_deliveries (
     run_id uuid not null,
     url text not null,
     payload jsonb not null,
+    trace jsonb not null default coalesce(nullif(current_setting('coursegen.trace', true), '')::jsonb, '{}'),
     state text not null default 'pending' check (state in ('pending', 'delivered', 'failed', 'disabled')),
     attempts int not null default 0 check (attempts between 0 and 10),
     next_attempt_at timestamptz default now(),
@@ -182,7 +183,8 @@ $$;
 -- not hold up the others'. Whoever takes one has p_lease_seconds to record its outcome.
 create function app.claim_webhooks(p_limit int, p_per_organization int, p_lease_seconds double precision)
 returns table (
-    id uuid, claim_token uuid, organization_id uuid, course_id uuid, run_id uuid, url text, payload text, attempt int, secrets text[]
+    id uuid, claim_token uuid, organization_id uuid, course_id uuid, run_id uuid, url text, payload text, attempt int,
+    secrets text[], trace jsonb
 )
 language plpgsql security definer
 set search_path = ''
@@ -239,7 +241,7 @@ begin
     return query
     select
         d.id, d.claim_token, d.organization_id, d.course_id, d.run_id, d.url, d.payload::text, d.attempts,
-        array[s.current_secret] || case when s.previous_until > now() then array[s.previous_secret] else '{}' end
+        array[s.current_secret] || case when s.previous_until > now() then array[s.previous_secret] else '{}' end, d.trace
     from public.webhook_deliveries d
     join app.webhook_secrets s on s.organization_id = d.organization_id
     where d.id = any (claimed)
@@ -377,7 +379,7 @@ create trigger record_superadmin_change
     after insert or update or delete on public.webhook_deliveries
     for each row
     when (current_setting('role') = 'app_superadmin')
-    execute function app.record_superadmin_change('id', 'url', 'payload', 'claim_token');
+    execute function app.record_superadmin_change('id', 'url', 'payload', 'trace', 'claim_token');
 create trigger record_superadmin_change
     after insert or update or delete on app.webhook_secrets
     for each row

@@ -1,7 +1,7 @@
 -- Webhooks as workers deliver them, and as owners and admins see them.
 
 -- name: claim_webhooks(limit, per_organization, lease_seconds)
-select id, claim_token, organization_id, course_id, run_id, url, payload, attempt, secrets
+select id, claim_token, organization_id, course_id, run_id, url, payload, attempt, secrets, trace
 from app.claim_webhooks(:limit, :per_organization, :lease_seconds);
 
 -- name: record_webhook(id, claim_token, outcome, status, error, retry_after)$

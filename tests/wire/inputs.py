@@ -121,7 +121,7 @@ STAFF_ONLY = [path for path, route in ROUTES.items() if any(e.__name__ == "Forbi
 OF_ONE_THING = [
     path
     for path in POSTED
-    if {"courseId", "jobId", "fileId"} & set(VALID.get(path) or ())
-    and path != "jobs.list"
+    if {"courseId", "jobId", "fileId", "deliveryId"} & set(VALID.get(path) or ())
+    and path not in ("jobs.list", "webhooks.listDeliveries")
     and not path.startswith("admin.")
 ]

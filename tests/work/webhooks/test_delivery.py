@@ -276,5 +276,7 @@ async def test_outcomes_are_counted(hooked: Hooked) -> None:
 def test_a_claim_shows_no_secret() -> None:
     blank = "00000000-0000-0000-0000-000000000000"
     fields = dict.fromkeys(("id", "claim_token", "organization_id", "course_id", "run_id"), blank)
-    claimed = msgspec.convert({**fields, "url": "u", "payload": "p", "attempt": 2, "secrets": ["whsec_x"]}, Claimed)
+    claimed = msgspec.convert(
+        {**fields, "url": "u", "payload": "p", "attempt": 2, "secrets": ["whsec_x"], "trace": {}}, Claimed
+    )
     assert repr(claimed) == f"Claimed({blank}, attempt 2)"
