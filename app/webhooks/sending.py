@@ -125,7 +125,8 @@ class _GuardedBackend(httpcore.AsyncNetworkBackend):
     def __init__(self, resolve: Resolver, *, any_address: bool) -> None:
         self._resolve = resolve
         self._any_address = any_address
-        self._network = httpcore.AnyIOBackend()
+        # pyright sees the stand-in that httpcore has for where anyio is missing
+        self._network: httpcore.AsyncNetworkBackend = httpcore.AnyIOBackend()  # pyright: ignore[reportAttributeAccessIssue]
 
     async def connect_tcp(
         self,
