@@ -30,11 +30,13 @@ _SECRET_TEXT = re.compile(
     r"eyJ[\w-]+(\.[\w-]*)*"  # a JSON Web Token, or what was cut off one
     r"|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"  # the user and password of a URL
     r"|(?i:bearer)\s+[\w.~+/=-]{8,}"
+    r"|whsec_[\w+/=]+"  # what signs webhooks
     r"|(?<=/downloads/)[\w.-]+"  # whoever has an address may read the file: ours,
     r"|(?<=X-Amz-Signature=)\w+"  # and a bucket's
 )
 # each secret's name, and each secret in a text, has one of these in it, in lower case
 _SIGNS = (
+    "whsec_",
     "token",
     "secret",
     "password",

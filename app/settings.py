@@ -19,6 +19,7 @@ PublicUrl = Annotated[str, Meta(pattern=r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$")]
 # an origin as browsers send it (RFC 6454, section 6.2): no path, capital letter or user; `null` and `*` are none
 ORIGIN = re.compile(r"https?://[a-z0-9.:\[\]_-]+(?<![:/])")
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+LARGEST_PORT = 65535
 SECRET_BYTES = 32
 """The least length of an HS256 secret (RFC 7518, section 3.2)."""
 
@@ -135,6 +136,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     worker_metrics_port: Port = 0
     """The port on which a worker tells its own metrics, for the same token; 0 for none."""
 
+    webhook_ports: Annotated[str, Meta(pattern="^([1-9][0-9]{0,4}(,[1-9][0-9]{0,4})*)?$")] = ""
+    """The ports beside 443 that webhooks may go to, such as 8443,9443."""
+
+    webhook_test_hosts: Annotated[str, Meta(pattern=r"^([a-z0-9.:-]+:[0-9]+(,[a-z0-9.:-]+:[0-9]+)*)?$")] = ""
+    """Receivers under test, such as localhost:9000: private ones are reached too, and by http. Not in production."""
+
+    webhook_timeout_seconds: Annotated[float, Meta(gt=0, le=10)] = 10.0
+    """How long one attempt at a webhook may take in all, in seconds."""
+
     session_secret: str = ""
     """The secret (32 bytes or more) that signs the cookies of /admin/queues; empty: made of JWT_SECRET, or no page."""
 
@@ -174,6 +184,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     _check_identity(settings)
     _check_downloads(settings)
     _check_callers(settings)
+    _check_webhooks(settings)
     return settings
 
 
@@ -215,3 +226,10 @@ def _check_callers(settings: Settings) -> None:
         _ = settings.proxies
     except ValueError:
         raise SettingsError("TRUSTED_PROXIES must be addresses or networks, such as 10.0.0.0/8") from None
+
+
+def _check_webhooks(settings: Settings) -> None:
+    if any(int(port) > LARGEST_PORT for port in settings.webhook_ports.split(",") if port):
+        raise SettingsError(f"WEBHOOK_PORTS must be numbers up to {LARGEST_PORT}")
+    if settings.webhook_test_hosts and not settings.development:
+        raise SettingsError("WEBHOOK_TEST_HOSTS must be empty in production")

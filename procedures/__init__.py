@@ -1,7 +1,7 @@
 """The product: one file per procedure or job, and the table of all of them."""
 
 from app.rpc import Router
-from procedures import admin, billing, courses, generation, jobs, system
+from procedures import admin, billing, courses, generation, jobs, system, webhooks
 
 router = Router(
     system=system.router,
@@ -9,5 +9,6 @@ router = Router(
     generation=generation.router,
     jobs=jobs.router,
     billing=billing.router,
+    webhooks=webhooks.router,
     admin=admin.router,
 )

@@ -417,6 +417,72 @@ $$;
 
 ALTER FUNCTION app.claim_run(p_course_id uuid, p_run_id uuid, p_slot_token uuid, p_idempotency_key text, p_webhook_url text, p_request_id text) OWNER TO app_owner;
 
+CREATE FUNCTION app.claim_webhooks(p_limit integer, p_per_organization integer, p_lease_seconds double precision) RETURNS TABLE(id uuid, claim_token uuid, organization_id uuid, course_id uuid, run_id uuid, url text, payload text, attempt integer, secrets text[], trace jsonb)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+    claimed uuid[];
+begin
+    perform app.settle_unsent_webhooks();
+    with chosen as (
+        select candidate.id
+        from (
+            select distinct d.organization_id
+            from public.webhook_deliveries d
+            where d.state = 'pending' and d.next_attempt_at <= now()
+        ) as tenant
+        cross join lateral (
+            select d.id, d.next_attempt_at
+            from public.webhook_deliveries d
+            where d.organization_id = tenant.organization_id and d.state = 'pending' and d.next_attempt_at <= now()
+            order by d.next_attempt_at
+            limit greatest(p_per_organization - (
+                select count(*)
+                from public.webhook_deliveries u
+                where u.organization_id = tenant.organization_id
+                  and u.claim_token is not null
+                  and u.next_attempt_at > now()
+            ), 0)
+        ) as candidate
+        order by candidate.next_attempt_at
+        limit p_limit
+    ),
+    locked as (
+        select d.id
+        from public.webhook_deliveries d
+        join chosen on chosen.id = d.id
+        where d.state = 'pending' and d.next_attempt_at <= now()
+        for no key update of d skip locked
+    ),
+    taken as (
+        update public.webhook_deliveries d
+        set attempts = d.attempts + 1,
+            claim_token = gen_random_uuid(),
+            last_attempt_at = now(),
+            next_attempt_at = now() + make_interval(secs => p_lease_seconds)
+        from locked
+        where d.id = locked.id
+        returning d.id
+    )
+    select coalesce(array_agg(t.id), '{}') into claimed from taken t;
+
+    insert into app.webhook_secrets (organization_id)
+    select distinct d.organization_id from public.webhook_deliveries d where d.id = any (claimed)
+    on conflict do nothing;
+    return query
+    select
+        d.id, d.claim_token, d.organization_id, d.course_id, d.run_id, d.url, d.payload::text, d.attempts,
+        array[s.current_secret] || case when s.previous_until > now() then array[s.previous_secret] else '{}' end, d.trace
+    from public.webhook_deliveries d
+    join app.webhook_secrets s on s.organization_id = d.organization_id
+    where d.id = any (claimed)
+    order by d.created_at;
+end
+$$;
+
+ALTER FUNCTION app.claim_webhooks(p_limit integer, p_per_organization integer, p_lease_seconds double precision) OWNER TO app_owner;
+
 CREATE FUNCTION app.complete_job(p_job_id text, p_run_id uuid, p_epoch integer) RETURNS boolean
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -507,6 +573,15 @@ CREATE FUNCTION app.count_reaper_work(p_work jsonb) RETURNS void
 $$;
 
 ALTER FUNCTION app.count_reaper_work(p_work jsonb) OWNER TO app_owner;
+
+CREATE FUNCTION app.count_webhooks(p_outcome text, p_amount bigint) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    insert into app.counters (name, label, amount) select 'webhooks', p_outcome, p_amount where p_amount > 0
+$$;
+
+ALTER FUNCTION app.count_webhooks(p_outcome text, p_amount bigint) OWNER TO app_owner;
 
 CREATE TABLE public.courses (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -1221,6 +1296,28 @@ $$;
 
 ALTER FUNCTION app.new_run(p_course public.courses, p_run_id uuid, p_slot_token uuid, p_idempotency_key text, p_webhook_url text, p_request_id text) OWNER TO app_owner;
 
+CREATE FUNCTION app.new_webhook_secret() RETURNS text
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    select 'whsec_' || encode(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 'base64')
+$$;
+
+ALTER FUNCTION app.new_webhook_secret() OWNER TO app_owner;
+
+CREATE FUNCTION app.note_webhook() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+    insert into public.webhook_deliveries (organization_id, course_id, course_user_id, run_id, url, payload)
+    values (new.organization_id, new.id, new.user_id, new.run_id, new.webhook_url, app.webhook_payload(new));
+    return null;
+end
+$$;
+
+ALTER FUNCTION app.note_webhook() OWNER TO app_owner;
+
 CREATE FUNCTION app.operating_figures() RETURNS TABLE(name text, label text, value double precision)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -1416,6 +1513,75 @@ $$;
 
 ALTER FUNCTION app.record_superadmin_change() OWNER TO app_owner;
 
+CREATE FUNCTION app.record_webhook(p_id uuid, p_claim_token uuid, p_outcome text, p_status integer, p_error text, p_retry_after double precision) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+    delivery public.webhook_deliveries;
+    delay interval;
+begin
+    select * into delivery
+    from public.webhook_deliveries d
+    where d.id = p_id and d.claim_token = p_claim_token and d.state = 'pending'
+    for no key update;
+    if not found then
+        return null;
+    end if;
+    if p_outcome not in ('delivered', 'refused', 'gone') then
+        raise exception 'p_outcome must be delivered, refused or gone, not %', quote_nullable(p_outcome)
+            using errcode = 'invalid_parameter_value';
+    end if;
+    delay := app.webhook_delay(delivery.attempts) * (0.9 + 0.2 * random());
+    delivery.state := case
+        when p_outcome = 'delivered' then 'delivered'
+        when p_outcome = 'gone' then 'disabled'
+        when delay is null then 'failed'
+        else 'pending'
+    end;
+    if p_outcome = 'gone' then
+        insert into app.disabled_webhooks (organization_id, url) values (delivery.organization_id, delivery.url)
+        on conflict do nothing;
+    end if;
+    update public.webhook_deliveries d
+    set state = delivery.state,
+        last_status = p_status,
+        last_error = p_error,
+        claim_token = null,
+        next_attempt_at = case
+            when delivery.state = 'pending'
+                then now() + greatest(delay, make_interval(secs => least(coalesce(p_retry_after, 0), 86400)))
+        end,
+        settled_at = case when delivery.state <> 'pending' then now() end
+    where d.id = p_id;
+    perform app.count_webhooks(case delivery.state when 'pending' then 'retried' else delivery.state end, 1);
+    return delivery.state;
+end
+$$;
+
+ALTER FUNCTION app.record_webhook(p_id uuid, p_claim_token uuid, p_outcome text, p_status integer, p_error text, p_retry_after double precision) OWNER TO app_owner;
+
+CREATE FUNCTION app.redeliver_webhook(p_id uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+    delivery public.webhook_deliveries;
+begin
+    select * into delivery from public.webhook_deliveries d where d.id = p_id for no key update;
+    if delivery.id is null or app.caller_may_cancel(delivery.organization_id, delivery.course_user_id) is not true then
+        return false;
+    end if;
+    delete from app.disabled_webhooks w where (w.organization_id, w.url) = (delivery.organization_id, delivery.url);
+    update public.webhook_deliveries d
+    set state = 'pending', attempts = 0, next_attempt_at = now(), claim_token = null, settled_at = null
+    where d.id = p_id and (d.claim_token is null or d.next_attempt_at <= now());  -- an attempt under way is one already
+    return true;
+end
+$$;
+
+ALTER FUNCTION app.redeliver_webhook(p_id uuid) OWNER TO app_owner;
+
 CREATE FUNCTION app.refuse_invalid_move() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -1486,6 +1652,71 @@ end
 $$;
 
 ALTER FUNCTION app.retry_job(p_job_id text, p_run_id uuid, p_epoch integer, p_error text) OWNER TO app_owner;
+
+CREATE FUNCTION app.rotate_webhook_secret(p_overlap_seconds double precision) RETURNS TABLE(secret text, previous_valid_until timestamp with time zone)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+    caller record;
+begin
+    select * into caller from app.caller();
+    if caller.organization_id is null or (caller.role = 'admin' or caller.is_superadmin) is not true then
+        raise exception 'secrets are for the admins of an organization' using errcode = 'insufficient_privilege';
+    end if;
+    return query
+    insert into app.webhook_secrets as s (organization_id) values (caller.organization_id)
+    on conflict (organization_id) do update
+    set current_secret = app.new_webhook_secret(),
+        previous_secret = case when p_overlap_seconds > 0 then s.current_secret end,
+        previous_until = case when p_overlap_seconds > 0 then now() + make_interval(secs => p_overlap_seconds) end
+    returning s.current_secret, s.previous_until;
+end
+$$;
+
+ALTER FUNCTION app.rotate_webhook_secret(p_overlap_seconds double precision) OWNER TO app_owner;
+
+CREATE FUNCTION app.settle_unsent_webhooks() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    disabled bigint;
+    failed bigint;
+begin
+    with over as (
+        select d.id, d.attempts > 0 and app.webhook_delay(d.attempts) is null as is_lost
+        from public.webhook_deliveries d
+        where d.state = 'pending'
+          and d.next_attempt_at <= now()
+          and (
+              (d.attempts > 0 and app.webhook_delay(d.attempts) is null)
+              or exists (select from app.disabled_webhooks w where (w.organization_id, w.url) = (d.organization_id, d.url))
+          )
+        for no key update skip locked
+    ),
+    settled as (
+        update public.webhook_deliveries d
+        set state = case when over.is_lost then 'failed' else 'disabled' end,
+            last_error = case
+                when over.is_lost then 'the worker died during the attempt'
+                else 'not sent: the endpoint has answered 410 Gone'
+            end,
+            next_attempt_at = null,
+            claim_token = null,
+            settled_at = now()
+        from over
+        where d.id = over.id
+        returning d.state
+    )
+    select count(*) filter (where s.state = 'disabled'), count(*) filter (where s.state = 'failed')
+    into disabled, failed
+    from settled s;
+    perform app.count_webhooks('disabled', disabled), app.count_webhooks('failed', failed);
+end
+$$;
+
+ALTER FUNCTION app.settle_unsent_webhooks() OWNER TO app_owner;
 
 CREATE FUNCTION app.start_course(p_course_id uuid, p_run_id uuid, p_webhook_url text) RETURNS boolean
     LANGUAGE plpgsql
@@ -1603,6 +1834,50 @@ end
 $$;
 
 ALTER FUNCTION app.touch_updated_at() OWNER TO app_owner;
+
+CREATE FUNCTION app.webhook_delay(p_attempts integer) RETURNS interval
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+    select (array[
+        '5 s', '5 min', '30 min', '2 h', '5 h', '10 h', '14 h', '20 h', '24 h'
+    ]::interval[])[p_attempts]
+$$;
+
+ALTER FUNCTION app.webhook_delay(p_attempts integer) OWNER TO app_owner;
+
+CREATE FUNCTION app.webhook_payload(p_course public.courses) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+    select jsonb_build_object(
+        'courseId', p_course.id,
+        'status', p_course.generation_status,
+        'progress', jsonb_build_object(
+            'step', progress -> 'current_step', 'message', progress -> 'message', 'percentage', progress -> 'percentage'
+        ),
+        'data', jsonb_build_object(
+            'runId', p_course.run_id,
+            'stepStatus', progress -> 'steps' -> ((progress ->> 'current_step')::int - 1) -> 'status',
+            'lessonsCompleted', progress -> 'lessons_completed',
+            'lessonsTotal', progress -> 'lessons_total',
+            'occurredAt', app.as_iso(clock_timestamp())
+        ),
+        'error', p_course.error_message
+    )
+    from (select p_course.generation_progress as progress) as shown
+$$;
+
+ALTER FUNCTION app.webhook_payload(p_course public.courses) OWNER TO app_owner;
+
+CREATE FUNCTION app.webhooks_waiting() RETURNS bigint
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+    select count(*) from public.webhook_deliveries d where d.state = 'pending'
+$$;
+
+ALTER FUNCTION app.webhooks_waiting() OWNER TO app_owner;
 
 CREATE FUNCTION app.what_differs(p_row jsonb, p_other jsonb, p_unshown text[]) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
@@ -1740,6 +2015,17 @@ ALTER TABLE ONLY app.counters FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE app.counters OWNER TO app_owner;
 
+CREATE TABLE app.disabled_webhooks (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    organization_id uuid NOT NULL,
+    url text NOT NULL,
+    disabled_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY app.disabled_webhooks FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE app.disabled_webhooks OWNER TO app_owner;
+
 CREATE TABLE app.global_limit (
     single smallint DEFAULT 1 NOT NULL,
     concurrent_runs integer,
@@ -1771,6 +2057,20 @@ CREATE TABLE app.tiers (
 ALTER TABLE ONLY app.tiers FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE app.tiers OWNER TO app_owner;
+
+CREATE TABLE app.webhook_secrets (
+    organization_id uuid NOT NULL,
+    current_secret text DEFAULT app.new_webhook_secret() NOT NULL,
+    previous_secret text,
+    previous_until timestamp with time zone,
+    CONSTRAINT webhook_secrets_check CHECK (((previous_secret IS NULL) = (previous_until IS NULL))),
+    CONSTRAINT webhook_secrets_current_secret_check CHECK ((current_secret ~ '^whsec_[A-Za-z0-9+/]{43}=$'::text)),
+    CONSTRAINT webhook_secrets_previous_secret_check CHECK ((previous_secret ~ '^whsec_[A-Za-z0-9+/]{43}=$'::text))
+);
+
+ALTER TABLE ONLY app.webhook_secrets FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE app.webhook_secrets OWNER TO app_owner;
 
 CREATE VIEW public.admin_generation_dashboard WITH (security_invoker='true') AS
  SELECT generation_status AS status,
@@ -1989,6 +2289,35 @@ ALTER TABLE ONLY public.users FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.users OWNER TO app_owner;
 
+CREATE TABLE public.webhook_deliveries (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    organization_id uuid NOT NULL,
+    course_id uuid NOT NULL,
+    course_user_id uuid NOT NULL,
+    run_id uuid NOT NULL,
+    url text NOT NULL,
+    payload jsonb NOT NULL,
+    trace jsonb DEFAULT COALESCE((NULLIF(current_setting('coursegen.trace'::text, true), ''::text))::jsonb, '{}'::jsonb) NOT NULL,
+    state text DEFAULT 'pending'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_attempt_at timestamp with time zone DEFAULT now(),
+    claim_token uuid,
+    last_attempt_at timestamp with time zone,
+    last_status integer,
+    last_error text,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    settled_at timestamp with time zone,
+    CONSTRAINT webhook_deliveries_attempts_check CHECK (((attempts >= 0) AND (attempts <= 10))),
+    CONSTRAINT webhook_deliveries_check CHECK (((state = 'pending'::text) = (next_attempt_at IS NOT NULL))),
+    CONSTRAINT webhook_deliveries_check1 CHECK (((state = 'pending'::text) = (settled_at IS NULL))),
+    CONSTRAINT webhook_deliveries_check2 CHECK (((state = 'pending'::text) OR (claim_token IS NULL))),
+    CONSTRAINT webhook_deliveries_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text, 'disabled'::text])))
+);
+
+ALTER TABLE ONLY public.webhook_deliveries FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.webhook_deliveries OWNER TO app_owner;
+
 ALTER TABLE ONLY public.saq_jobs ALTER COLUMN lock_key SET DEFAULT nextval('public.saq_jobs_lock_key_seq'::regclass);
 
 ALTER TABLE ONLY app.audit_chain
@@ -2003,11 +2332,20 @@ ALTER TABLE ONLY app.audit_head
 ALTER TABLE ONLY app.counters
     ADD CONSTRAINT counters_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY app.disabled_webhooks
+    ADD CONSTRAINT disabled_webhooks_organization_id_url_key UNIQUE (organization_id, url);
+
+ALTER TABLE ONLY app.disabled_webhooks
+    ADD CONSTRAINT disabled_webhooks_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY app.global_limit
     ADD CONSTRAINT global_limit_pkey PRIMARY KEY (single);
 
 ALTER TABLE ONLY app.tiers
     ADD CONSTRAINT tiers_pkey PRIMARY KEY (tier);
+
+ALTER TABLE ONLY app.webhook_secrets
+    ADD CONSTRAINT webhook_secrets_pkey PRIMARY KEY (organization_id);
 
 ALTER TABLE ONLY public.courses
     ADD CONSTRAINT courses_organization_id_id_key UNIQUE (organization_id, id);
@@ -2099,6 +2437,9 @@ ALTER TABLE ONLY public.users
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_pkey PRIMARY KEY (id);
+
 CREATE INDEX courses_created ON public.courses USING btree (created_at, id);
 
 CREATE INDEX courses_generation_active ON public.courses USING btree (organization_id, generation_status) WHERE (generation_status <> ALL (ARRAY['completed'::public.generation_status, 'failed'::public.generation_status, 'cancelled'::public.generation_status]));
@@ -2163,7 +2504,23 @@ CREATE INDEX system_metrics_timestamp ON public.system_metrics USING btree ("tim
 
 CREATE INDEX users_created ON public.users USING btree (created_at, id);
 
+CREATE INDEX webhook_deliveries_created ON public.webhook_deliveries USING btree (created_at DESC, id DESC);
+
+CREATE INDEX webhook_deliveries_due ON public.webhook_deliveries USING btree (next_attempt_at, organization_id) WHERE (state = 'pending'::text);
+
+CREATE INDEX webhook_deliveries_due_of_organization ON public.webhook_deliveries USING btree (organization_id, next_attempt_at) WHERE (state = 'pending'::text);
+
+CREATE INDEX webhook_deliveries_newest ON public.webhook_deliveries USING btree (organization_id, created_at DESC, id DESC);
+
+CREATE INDEX webhook_deliveries_run ON public.webhook_deliveries USING btree (organization_id, course_id, run_id);
+
+CREATE INDEX webhook_deliveries_under_way ON public.webhook_deliveries USING btree (organization_id) WHERE (claim_token IS NOT NULL);
+
+CREATE TRIGGER record_superadmin_change AFTER INSERT OR DELETE OR UPDATE ON app.disabled_webhooks FOR EACH ROW WHEN ((current_setting('role'::text) = 'app_superadmin'::text)) EXECUTE FUNCTION app.record_superadmin_change('id', 'url');
+
 CREATE TRIGGER record_superadmin_change AFTER INSERT OR DELETE OR UPDATE ON app.global_limit FOR EACH ROW WHEN ((current_setting('role'::text) = 'app_superadmin'::text)) EXECUTE FUNCTION app.record_superadmin_change('single');
+
+CREATE TRIGGER record_superadmin_change AFTER INSERT OR DELETE OR UPDATE ON app.webhook_secrets FOR EACH ROW WHEN ((current_setting('role'::text) = 'app_superadmin'::text)) EXECUTE FUNCTION app.record_superadmin_change('organization_id', 'current_secret', 'previous_secret');
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON app.global_limit FOR EACH ROW EXECUTE FUNCTION app.touch_updated_at();
 
@@ -2193,6 +2550,8 @@ CREATE TRIGGER limit_files_per_course AFTER INSERT ON public.file_catalog FOR EA
 
 CREATE CONSTRAINT TRIGGER link_audit AFTER INSERT ON public.system_metrics DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.event_type = 'superadmin_action'::text)) EXECUTE FUNCTION app.link_audit();
 
+CREATE TRIGGER note_webhook AFTER UPDATE OF generation_status, generation_progress ON public.courses FOR EACH ROW WHEN (((new.webhook_url IS NOT NULL) AND (new.run_id IS NOT NULL) AND (new.generation_status <> 'pending'::public.generation_status) AND ((old.generation_status IS DISTINCT FROM new.generation_status) OR ((old.generation_progress -> 'current_step'::text) IS DISTINCT FROM (new.generation_progress -> 'current_step'::text)) OR ((((old.generation_progress -> 'steps'::text) -> (((old.generation_progress ->> 'current_step'::text))::integer - 1)) -> 'status'::text) IS DISTINCT FROM (((new.generation_progress -> 'steps'::text) -> (((new.generation_progress ->> 'current_step'::text))::integer - 1)) -> 'status'::text))))) EXECUTE FUNCTION app.note_webhook();
+
 CREATE TRIGGER quota_follows_tier BEFORE INSERT OR UPDATE OF tier ON public.organizations FOR EACH ROW EXECUTE FUNCTION app.quota_follows_tier();
 
 CREATE TRIGGER record_first_status AFTER INSERT ON public.courses FOR EACH ROW WHEN ((new.generation_status IS NOT NULL)) EXECUTE FUNCTION app.record_status_change();
@@ -2219,6 +2578,8 @@ CREATE TRIGGER record_superadmin_change AFTER INSERT OR DELETE OR UPDATE ON publ
 
 CREATE TRIGGER record_superadmin_change AFTER INSERT OR DELETE OR UPDATE ON public.users FOR EACH ROW WHEN ((current_setting('role'::text) = 'app_superadmin'::text)) EXECUTE FUNCTION app.record_superadmin_change('id');
 
+CREATE TRIGGER record_superadmin_change AFTER INSERT OR DELETE OR UPDATE ON public.webhook_deliveries FOR EACH ROW WHEN ((current_setting('role'::text) = 'app_superadmin'::text)) EXECUTE FUNCTION app.record_superadmin_change('id', 'url', 'payload', 'trace', 'claim_token');
+
 CREATE TRIGGER refuse_invalid_move BEFORE UPDATE OF generation_status ON public.courses FOR EACH ROW WHEN (((old.generation_status IS NOT NULL) AND (old.generation_status IS DISTINCT FROM new.generation_status))) EXECUTE FUNCTION app.refuse_invalid_move();
 
 CREATE TRIGGER tell_progress AFTER UPDATE OF generation_progress, generation_status ON public.courses FOR EACH ROW WHEN (((old.generation_progress IS DISTINCT FROM new.generation_progress) OR (old.generation_status IS DISTINCT FROM new.generation_status))) EXECUTE FUNCTION app.tell_progress();
@@ -2234,6 +2595,12 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.organizations FOR EACH R
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION app.touch_updated_at();
 
 CREATE TRIGGER track_storage AFTER INSERT OR DELETE OR UPDATE OF file_size ON public.file_catalog FOR EACH ROW EXECUTE FUNCTION app.account_storage();
+
+ALTER TABLE ONLY app.disabled_webhooks
+    ADD CONSTRAINT disabled_webhooks_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY app.webhook_secrets
+    ADD CONSTRAINT webhook_secrets_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.courses
     ADD CONSTRAINT courses_organization_id_id_run_id_fkey FOREIGN KEY (organization_id, id, run_id) REFERENCES public.generation_runs(organization_id, course_id, id);
@@ -2289,6 +2656,12 @@ ALTER TABLE ONLY public.sections
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id);
 
+ALTER TABLE ONLY public.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_organization_id_course_id_course_user_i_fkey FOREIGN KEY (organization_id, course_id, course_user_id) REFERENCES public.courses(organization_id, id, user_id) ON UPDATE CASCADE ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_organization_id_course_id_run_id_fkey FOREIGN KEY (organization_id, course_id, run_id) REFERENCES public.generation_runs(organization_id, course_id, id) ON DELETE CASCADE;
+
 ALTER TABLE app.audit_chain ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.audit_head ENABLE ROW LEVEL SECURITY;
@@ -2297,15 +2670,21 @@ CREATE POLICY authenticated_select ON app.tiers FOR SELECT TO authenticated USIN
 
 ALTER TABLE app.counters ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE app.disabled_webhooks ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE app.global_limit ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY owner_all ON app.audit_head TO app_owner USING (true);
 
 CREATE POLICY owner_all ON app.counters TO app_owner USING (true);
 
+CREATE POLICY owner_all ON app.disabled_webhooks TO app_owner USING (true);
+
 CREATE POLICY owner_all ON app.global_limit TO app_owner USING (true);
 
 CREATE POLICY owner_all ON app.tiers TO app_owner USING (true);
+
+CREATE POLICY owner_all ON app.webhook_secrets TO app_owner USING (true);
 
 CREATE POLICY owner_insert ON app.audit_chain FOR INSERT TO app_owner WITH CHECK (true);
 
@@ -2324,6 +2703,8 @@ CREATE POLICY superadmin_select ON app.tiers FOR SELECT TO app_superadmin USING 
 CREATE POLICY superadmin_update ON app.global_limit FOR UPDATE TO app_superadmin USING (true);
 
 ALTER TABLE app.tiers ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.webhook_secrets ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY auth_select ON public.users FOR SELECT TO supabase_auth_admin USING (true);
 
@@ -2387,6 +2768,8 @@ CREATE POLICY authenticated_select ON public.system_metrics FOR SELECT TO authen
 
 CREATE POLICY authenticated_select ON public.users FOR SELECT TO authenticated USING (((organization_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text))::uuid AS uuid)) AND ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = ANY (ARRAY['admin'::text, 'instructor'::text])) OR (id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'user_id'::text))::uuid AS uuid)))));
 
+CREATE POLICY authenticated_select ON public.webhook_deliveries FOR SELECT TO authenticated USING (((organization_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text))::uuid AS uuid)) AND ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'admin'::text) OR (course_user_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'user_id'::text))::uuid AS uuid)))));
+
 CREATE POLICY authenticated_update ON public.courses FOR UPDATE TO authenticated USING (((organization_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text))::uuid AS uuid)) AND ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'admin'::text) OR ((( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'instructor'::text) AND (user_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'user_id'::text))::uuid AS uuid))))));
 
 CREATE POLICY authenticated_update ON public.enrollments FOR UPDATE TO authenticated USING (((organization_id = ( SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text))::uuid AS uuid)) AND (( SELECT ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'role'::text)) = 'admin'::text)));
@@ -2446,6 +2829,8 @@ CREATE POLICY owner_all ON public.saq_versions TO app_owner USING (true);
 CREATE POLICY owner_all ON public.sections TO app_owner USING (true);
 
 CREATE POLICY owner_all ON public.users TO app_owner USING (true);
+
+CREATE POLICY owner_all ON public.webhook_deliveries TO app_owner USING (true);
 
 CREATE POLICY owner_insert ON public.generation_status_history FOR INSERT TO app_owner WITH CHECK (true);
 
@@ -2571,6 +2956,8 @@ CREATE POLICY superadmin_select ON public.system_metrics FOR SELECT TO app_super
 
 CREATE POLICY superadmin_select ON public.users FOR SELECT TO app_superadmin USING (true);
 
+CREATE POLICY superadmin_select ON public.webhook_deliveries FOR SELECT TO app_superadmin USING (true);
+
 CREATE POLICY superadmin_update ON public.courses FOR UPDATE TO app_superadmin USING (true);
 
 CREATE POLICY superadmin_update ON public.enrollments FOR UPDATE TO app_superadmin USING (true);
@@ -2592,6 +2979,8 @@ CREATE POLICY superadmin_update ON public.users FOR UPDATE TO app_superadmin USI
 ALTER TABLE public.system_metrics ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.users ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.webhook_deliveries ENABLE ROW LEVEL SECURITY;
 
 GRANT USAGE ON SCHEMA app TO authenticated;
 GRANT USAGE ON SCHEMA app TO app_superadmin;
@@ -2689,6 +3078,9 @@ REVOKE ALL ON FUNCTION app.claim_run(p_course_id uuid, p_run_id uuid, p_slot_tok
 GRANT ALL ON FUNCTION app.claim_run(p_course_id uuid, p_run_id uuid, p_slot_token uuid, p_idempotency_key text, p_webhook_url text, p_request_id text) TO authenticated;
 GRANT ALL ON FUNCTION app.claim_run(p_course_id uuid, p_run_id uuid, p_slot_token uuid, p_idempotency_key text, p_webhook_url text, p_request_id text) TO app_superadmin;
 
+REVOKE ALL ON FUNCTION app.claim_webhooks(p_limit integer, p_per_organization integer, p_lease_seconds double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.claim_webhooks(p_limit integer, p_per_organization integer, p_lease_seconds double precision) TO service_role;
+
 REVOKE ALL ON FUNCTION app.complete_job(p_job_id text, p_run_id uuid, p_epoch integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.complete_job(p_job_id text, p_run_id uuid, p_epoch integer) TO service_role;
 
@@ -2706,6 +3098,8 @@ GRANT ALL ON FUNCTION app.count_files(p_organization_id uuid) TO app_superadmin;
 
 REVOKE ALL ON FUNCTION app.count_reaper_work(p_work jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.count_reaper_work(p_work jsonb) TO service_role;
+
+REVOKE ALL ON FUNCTION app.count_webhooks(p_outcome text, p_amount bigint) FROM PUBLIC;
 
 GRANT SELECT,DELETE ON TABLE public.courses TO authenticated;
 GRANT SELECT,DELETE ON TABLE public.courses TO app_superadmin;
@@ -2896,6 +3290,10 @@ REVOKE ALL ON FUNCTION app.make_superadmin(p_email text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.new_run(p_course public.courses, p_run_id uuid, p_slot_token uuid, p_idempotency_key text, p_webhook_url text, p_request_id text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION app.new_webhook_secret() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.note_webhook() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION app.operating_figures() FROM PUBLIC;
 GRANT ALL ON FUNCTION app.operating_figures() TO anon;
 
@@ -2916,6 +3314,13 @@ REVOKE ALL ON FUNCTION app.record_status_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.record_superadmin_change() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION app.record_webhook(p_id uuid, p_claim_token uuid, p_outcome text, p_status integer, p_error text, p_retry_after double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.record_webhook(p_id uuid, p_claim_token uuid, p_outcome text, p_status integer, p_error text, p_retry_after double precision) TO service_role;
+
+REVOKE ALL ON FUNCTION app.redeliver_webhook(p_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.redeliver_webhook(p_id uuid) TO authenticated;
+GRANT ALL ON FUNCTION app.redeliver_webhook(p_id uuid) TO app_superadmin;
+
 REVOKE ALL ON FUNCTION app.refuse_invalid_move() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.retry_exhausted_job(p_job_id text) FROM PUBLIC;
@@ -2923,6 +3328,12 @@ GRANT ALL ON FUNCTION app.retry_exhausted_job(p_job_id text) TO app_superadmin;
 
 REVOKE ALL ON FUNCTION app.retry_job(p_job_id text, p_run_id uuid, p_epoch integer, p_error text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.retry_job(p_job_id text, p_run_id uuid, p_epoch integer, p_error text) TO service_role;
+
+REVOKE ALL ON FUNCTION app.rotate_webhook_secret(p_overlap_seconds double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.rotate_webhook_secret(p_overlap_seconds double precision) TO authenticated;
+GRANT ALL ON FUNCTION app.rotate_webhook_secret(p_overlap_seconds double precision) TO app_superadmin;
+
+REVOKE ALL ON FUNCTION app.settle_unsent_webhooks() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.start_course(p_course_id uuid, p_run_id uuid, p_webhook_url text) FROM PUBLIC;
 
@@ -2940,6 +3351,13 @@ GRANT ALL ON FUNCTION app.stuck_after() TO service_role;
 REVOKE ALL ON FUNCTION app.tell_progress() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.touch_updated_at() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.webhook_delay(p_attempts integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.webhook_payload(p_course public.courses) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.webhooks_waiting() FROM PUBLIC;
+GRANT ALL ON FUNCTION app.webhooks_waiting() TO anon;
 
 REVOKE ALL ON FUNCTION app.what_differs(p_row jsonb, p_other jsonb, p_unshown text[]) FROM PUBLIC;
 
@@ -3196,5 +3614,50 @@ GRANT SELECT(role) ON TABLE public.users TO supabase_auth_admin;
 GRANT INSERT(is_active),UPDATE(is_active) ON TABLE public.users TO authenticated;
 GRANT INSERT(is_active),UPDATE(is_active) ON TABLE public.users TO app_superadmin;
 GRANT SELECT(is_active) ON TABLE public.users TO supabase_auth_admin;
+
+GRANT SELECT(id) ON TABLE public.webhook_deliveries TO authenticated;
+GRANT SELECT(id) ON TABLE public.webhook_deliveries TO app_superadmin;
+
+GRANT SELECT(organization_id) ON TABLE public.webhook_deliveries TO authenticated;
+GRANT SELECT(organization_id) ON TABLE public.webhook_deliveries TO app_superadmin;
+
+GRANT SELECT(course_id) ON TABLE public.webhook_deliveries TO authenticated;
+GRANT SELECT(course_id) ON TABLE public.webhook_deliveries TO app_superadmin;
+
+GRANT SELECT(course_user_id) ON TABLE public.webhook_deliveries TO authenticated;
+GRANT SELECT(course_user_id) ON TABLE public.webhook_deliveries TO app_superadmin;
+
+GRANT SELECT(run_id) ON TABLE public.webhook_deliveries TO authenticated;
+GRANT SELECT(run_id) ON TABLE public.webhook_deliveries TO app_superadmin;
+
+GRANT SELECT(url) ON TABLE public.webhook_deliveries TO authenticated;
+GRANT SELECT(url) ON TABLE public.webhook_deliveries TO app_superadmin;
+
+GRANT SELECT(payload) ON TABLE public.webhook_deliveries TO authenticated;
+GRANT SELECT(payload) ON TABLE public.webhook_deliveries TO app_superadmin;
+
+GRANT SELECT(state) ON TABLE public.webhook_deliveries TO authenticated;
+GRANT SELECT(state) ON TABLE public.webhook_deliveries TO app_superadmin;
+
+GRANT SELECT(attempts) ON TABLE public.webhook_deliveries TO authenticated;
+GRANT SELECT(attempts) ON TABLE public.webhook_deliveries TO app_superadmin;
+
+GRANT SELECT(next_attempt_at) ON TABLE public.webhook_deliveries TO authenticated;
+GRANT SELECT(next_attempt_at) ON TABLE public.webhook_deliveries TO app_superadmin;
+
+GRANT SELECT(last_attempt_at) ON TABLE public.webhook_deliveries TO authenticated;
+GRANT SELECT(last_attempt_at) ON TABLE public.webhook_deliveries TO app_superadmin;
+
+GRANT SELECT(last_status) ON TABLE public.webhook_deliveries TO authenticated;
+GRANT SELECT(last_status) ON TABLE public.webhook_deliveries TO app_superadmin;
+
+GRANT SELECT(last_error) ON TABLE public.webhook_deliveries TO authenticated;
+GRANT SELECT(last_error) ON TABLE public.webhook_deliveries TO app_superadmin;
+
+GRANT SELECT(created_at) ON TABLE public.webhook_deliveries TO authenticated;
+GRANT SELECT(created_at) ON TABLE public.webhook_deliveries TO app_superadmin;
+
+GRANT SELECT(settled_at) ON TABLE public.webhook_deliveries TO authenticated;
+GRANT SELECT(settled_at) ON TABLE public.webhook_deliveries TO app_superadmin;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE app_owner REVOKE ALL ON FUNCTIONS FROM PUBLIC;

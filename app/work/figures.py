@@ -16,6 +16,7 @@ from app.db.errors import DatabaseRefused, DatabaseUnavailable
 from app.db.session import ANONYMOUS
 from app.leases import Held, SlotsUnavailable
 from app.work.reaper import WORK
+from app.work.webhooks import OUTCOMES
 
 FRESH_SECONDS: Final = 1.0
 """How old figures may be before a scrape asks again."""
@@ -116,7 +117,7 @@ def _of_rows(rows: Sequence[Figure]) -> list[Metric]:
     found: dict[str, dict[str, float]] = {}
     for row in rows:
         found.setdefault(row.name, {})[row.label] = row.value
-    events, ended, work = (found.get(name, {}) for name in ("events", "runs_ended", "reaper"))
+    events, ended, work, hooks = (found.get(name, {}) for name in ("events", "runs_ended", "reaper", "webhooks"))
     return [
         *_of_queue(found),
         _gauge("runs", "Runs that have not ended.", "state", _filled(_LIVE, found.get("runs", {}))),
@@ -125,6 +126,8 @@ def _of_rows(rows: Sequence[Figure]) -> list[Metric]:
         _gauge("user_slots_limit", "Slots that a user may hold.", "tier", found["user_limit"]),
         _counter("runs_ended", "Runs that have ended.", "state", _filled(_ENDED, ended)),
         _counter("events", "Rows of system_metrics.", "event_type", _filled(EVENT_TYPES, events)),
+        _gauge("webhooks_waiting", "Webhooks that wait for an attempt.", "", found["webhooks_waiting"]),
+        _counter("webhooks", "How attempts at webhooks have ended.", "outcome", _filled(OUTCOMES, hooks)),
         _counter("reaper_work", "What reapers put right, and their passes.", "work", _filled(WORK, work)),
     ]
 

@@ -1,4 +1,4 @@
-"""One worker process: the queue's worker, the reaper and the pairing of files, until SIGTERM."""
+"""One worker process: the queue's worker, the reaper, the pairing of files and webhooks, until SIGTERM."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -10,6 +10,7 @@ from app.work.pairing import FilePairing
 from app.work.queue import FencedQueue
 from app.work.reaper import Reaper
 from app.work.waiting import ended
+from app.work.webhooks import WebhookDelivery
 from app.work.worker import FencedWorker
 
 
@@ -27,7 +28,8 @@ async def work(
     settings = resources.settings
     queue = FencedQueue(settings.worker_database_url, pool_size=settings.worker_concurrency + 2)
     await queue.connect()
-    duties = [asyncio.create_task(duty) for duty in (Reaper(resources, queue).run(), FilePairing(resources).run())]
+    running = (Reaper(resources, queue).run(), FilePairing(resources).run(), WebhookDelivery(resources).run())
+    duties = [asyncio.create_task(duty) for duty in running]
     worker = FencedWorker(
         queue,
         RunLifecycle(resources, jobs),

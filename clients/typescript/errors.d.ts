@@ -258,6 +258,27 @@ export type CourseNotFound = {
 };
 
 /**
+ * Delivery not found
+ *
+ * HTTP 404, NOT_FOUND.
+ */
+export type DeliveryNotFound = {
+  readonly code: -32004;
+  readonly message: string;
+  readonly data: {
+    readonly code: "NOT_FOUND";
+    readonly httpStatus: 404;
+    readonly type: "DeliveryNotFound";
+    /** Whether the procedure names this error. */
+    readonly declared: boolean;
+    /** The procedure. */
+    readonly path?: string;
+    /** In development alone. */
+    readonly stack?: string;
+  };
+};
+
+/**
  * File content is not valid base64
  *
  * HTTP 400, BAD_REQUEST.
@@ -1641,6 +1662,30 @@ export type UserNotFound = {
   };
 };
 
+/**
+ * The webhook address can't be used: {reason}
+ *
+ * HTTP 422, UNPROCESSABLE_CONTENT.
+ */
+export type WebhookRefused = {
+  readonly code: -32022;
+  readonly message: string;
+  readonly data: {
+    readonly code: "UNPROCESSABLE_CONTENT";
+    readonly httpStatus: 422;
+    readonly type: "WebhookRefused";
+    /** Whether the procedure names this error. */
+    readonly declared: boolean;
+    /** The procedure. */
+    readonly path?: string;
+    /** In development alone. */
+    readonly stack?: string;
+    readonly details: {
+      reason: string;
+    };
+  };
+};
+
 /** What any call may end with; `UnknownError` stands for an error that is newer than this file. */
 export type ProtocolError =
   | BodyCut
@@ -1673,6 +1718,7 @@ export type RpcErrors = {
   ChecksumMismatch: ChecksumMismatch;
   CourseIsRunning: CourseIsRunning;
   CourseNotFound: CourseNotFound;
+  DeliveryNotFound: DeliveryNotFound;
   FileContentInvalid: FileContentInvalid;
   FileDamaged: FileDamaged;
   FileEmpty: FileEmpty;
@@ -1733,6 +1779,7 @@ export type RpcErrors = {
   UploadsNotInPlan: UploadsNotInPlan;
   UserLimitReached: UserLimitReached;
   UserNotFound: UserNotFound;
+  WebhookRefused: WebhookRefused;
 };
 
 /** The names of all errors. */

@@ -530,7 +530,7 @@ export type AppRecord = {
      *
      * Errors: `AddressLimited`, `AlreadyRunning`, `CourseNotFound`, `Forbidden`, `InitiateFailed`, `InitiateUnavailable`,
      * `KeyMalformed`, `KeyReused`, `NotYours`, `RateLimited`, `SlotsUnavailable`, `SystemFull`, `Unauthorized`,
-     * `UserLimitReached`.
+     * `UserLimitReached`, `WebhookRefused`.
      */
     initiate: MutationProcedure<{
       meta: unknown;
@@ -551,6 +551,7 @@ export type AppRecord = {
         | errors.SystemFull
         | errors.Unauthorized
         | errors.UserLimitReached
+        | errors.WebhookRefused
         | errors.ProtocolError;
     }>;
     /**
@@ -674,6 +675,61 @@ export type AppRecord = {
       input: void;
       output: types.Pong;
       errorShape: errors.ProtocolError;
+    }>;
+  };
+  /** The procedures of `webhooks`. */
+  webhooks: {
+    /**
+     * List deliveries, newest first: those of the own courses, to an admin those of the organization.
+     *
+     * Errors: `AddressLimited`, `Forbidden`, `InvalidCursor`, `Unauthorized`.
+     */
+    listDeliveries: QueryProcedure<{
+      meta: unknown;
+      input: types.ListDeliveriesInput | void;
+      output: types.DeliveryPage;
+      errorShape:
+        | errors.AddressLimited
+        | errors.Forbidden
+        | errors.InvalidCursor
+        | errors.Unauthorized
+        | errors.ProtocolError;
+    }>;
+    /**
+     * Send an event again soon, under the same id, and begin its attempts anew. An endpoint that had answered 410 is
+     * enabled by it. The owner of the course, an admin of the organization, or a superadmin may.
+     *
+     * Errors: `AddressLimited`, `DeliveryNotFound`, `Forbidden`, `RateLimited`, `SlotsUnavailable`, `Unauthorized`.
+     */
+    redeliver: MutationProcedure<{
+      meta: unknown;
+      input: types.RedeliverInput;
+      output: types.Delivery;
+      errorShape:
+        | errors.AddressLimited
+        | errors.DeliveryNotFound
+        | errors.Forbidden
+        | errors.RateLimited
+        | errors.SlotsUnavailable
+        | errors.Unauthorized
+        | errors.ProtocolError;
+    }>;
+    /**
+     * Give the caller's organization a new secret. Until the overlap is over each webhook carries two signatures, by
+     * the new secret and by the one before; a second rotation meanwhile ends the older of them at once.
+     *
+     * Errors: `AddressLimited`, `Forbidden`, `RoleChanged`, `Unauthorized`.
+     */
+    rotateSecret: MutationProcedure<{
+      meta: unknown;
+      input: types.RotateSecretInput | void;
+      output: types.RotatedSecret;
+      errorShape:
+        | errors.AddressLimited
+        | errors.Forbidden
+        | errors.RoleChanged
+        | errors.Unauthorized
+        | errors.ProtocolError;
     }>;
   };
 };

@@ -10,6 +10,8 @@ export type CourseStatus = "archived" | "draft" | "published";
 
 export type CreateCourseInputDifficulty = "advanced" | "beginner" | "intermediate";
 
+export type DeliveryState = "delivered" | "disabled" | "failed" | "pending";
+
 export type FileProgressStatus = "completed" | "failed" | "pending" | "processing";
 
 export type GenerationStateStatus =
@@ -276,6 +278,36 @@ export type DeleteFileInput = {
   fileId: Uuid;
 };
 
+/**
+ * An event and what became of it. `id` is the `webhook-id` that each of its attempts carries.
+ *
+ * `status` and `step` are the course's at the event. `pending` is tried at `nextAttemptAt`; `failed` has used all its
+ * attempts; `disabled` is not sent, since the endpoint has answered 410. `lastStatus` is the HTTP status of the last
+ * answer, null when there was none; `lastError` says what went wrong.
+ */
+export type Delivery = {
+  id: Uuid;
+  courseId: Uuid;
+  runId: Uuid;
+  url: string;
+  status: string;
+  step: number;
+  state: DeliveryState;
+  attempts: number;
+  nextAttemptAt: DateTime | null;
+  lastAttemptAt: DateTime | null;
+  lastStatus: number | null;
+  lastError: string | null;
+  createdAt: DateTime;
+  settledAt: DateTime | null;
+};
+
+/** A page of deliveries; `next_cursor` is null on the last one. */
+export type DeliveryPage = {
+  items: Delivery[];
+  nextCursor: string | null;
+};
+
 /** The file is gone; `freed_bytes` are free in the organization's quota. */
 export type FileDeleted = {
   success: boolean;
@@ -362,7 +394,10 @@ export type GlobalLimit = {
   globalLimit: number;
 };
 
-/** `webhook_url` is told of every change of step. */
+/**
+ * `webhook_url` is told of every change of step: an https:// address of the public internet, on a port that is open
+ * to webhooks.
+ */
 export type InitiateInput = {
   courseId: Uuid;
   webhookUrl?: string | null | undefined;
@@ -476,6 +511,15 @@ export type ListCoursesInput = {
   cursor?: Uuid | null | undefined;
 };
 
+/** Only one course's, or only those of one state, when given. */
+export type ListDeliveriesInput = {
+  /** By default `50`. */
+  limit?: number | undefined;
+  cursor?: string | null | undefined;
+  courseId?: Uuid | null | undefined;
+  state?: DeliveryState | null | undefined;
+};
+
 /** Which course. */
 export type ListFilesInput = {
   courseId: Uuid;
@@ -555,11 +599,31 @@ export type Progress = {
   metadata: { [key: string]: unknown };
 };
 
+/** Which delivery. */
+export type RedeliverInput = {
+  deliveryId: Uuid;
+};
+
 /** Who, and what they are in their organization from now on. */
 export type RevokeSuperAdminInput = {
   userId: Uuid;
   /** By default `"admin"`. */
   role?: UpdateUserRoleInputRole | undefined;
+};
+
+/** For how many seconds the secret until now signs too (a day unless given); 0 when it has leaked. */
+export type RotateSecretInput = {
+  /** By default `86400`. */
+  overlapSeconds?: number | undefined;
+};
+
+/**
+ * The new secret, `whsec_` and 32 bytes of base64, shown this once. `previousValidUntil` is null when no other
+ * signs beside it.
+ */
+export type RotatedSecret = {
+  secret: string;
+  previousValidUntil: DateTime | null;
 };
 
 /** A section and its lessons in order. */

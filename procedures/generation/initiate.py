@@ -15,6 +15,7 @@ from app.log import note
 from app.middlewares import rate_limit
 from app.rpc import Code, Input, Output, RpcError
 from app.saga import Saga
+from app.webhooks import Rules, TargetRefused, read_target
 from procedures._bases import instructor
 from procedures._errors import CourseNotFound, NotYours
 from procedures._examples import COURSE_ID
@@ -22,7 +23,7 @@ from procedures.generation._start import AlreadyRunning, KeyMalformed, KeyReused
 from procedures.generation._start_events import record_limit, record_rollback
 
 # before `$`, which lets a last line break pass, stands what doesn't
-HttpsUrl = Annotated[str, Meta(pattern=r"^https://[^\s/?#@]+([/?#]\S*)?(?!\s)$", max_length=2048)]
+WebhookUrl = Annotated[str, Meta(pattern=r"^https?://[^\s/?#@]+([/?#]\S*)?(?!\s)$", max_length=2048)]
 RETRY_SECONDS = (0.1, 0.2, 0.4)
 CALL_SECONDS = 3.0
 """For the attempts; what is left of the five seconds is for undoing them."""
@@ -32,10 +33,12 @@ DATABASE_ERRORS = (DatabaseUnavailable, DatabaseRefused)
 
 
 class InitiateInput(Input):
-    """`webhook_url` is told of every change of step."""
+    """`webhook_url` is told of every change of step: an https:// address of the public internet, on a port that is open
+    to webhooks.
+    """
 
     course_id: UUID
-    webhook_url: HttpsUrl | None = None
+    webhook_url: WebhookUrl | None = None
 
 
 class Initiated(Output):
@@ -45,6 +48,12 @@ class Initiated(Output):
     job_id: str
     course_id: UUID
     message: str
+
+
+class WebhookRefused(RpcError, code=Code.UNPROCESSABLE_CONTENT):
+    """The webhook address can't be used: {reason}"""
+
+    reason: str
 
 
 class InitiateFailed(RpcError, code=Code.INTERNAL_SERVER_ERROR):
@@ -68,6 +77,7 @@ class InitiateUnavailable(InitiateFailed, code=Code.SERVICE_UNAVAILABLE):
     idempotency_key=True,
     examples=(InitiateInput(course_id=COURSE_ID, webhook_url="https://lms.example.org/hooks/course"),),
     errors=(
+        WebhookRefused,
         CourseNotFound,
         NotYours,
         AlreadyRunning,
@@ -86,6 +96,7 @@ async def initiate(ctx: SignedIn, input: InitiateInput) -> Initiated:
     answer, and resumes what a crash left.
     """
     note(courseId=str(input.course_id))
+    _check_webhook(ctx, input.webhook_url)
     run = RunStart.of(ctx, input.course_id, input.webhook_url)
     try:
         async with Saga() as saga:
@@ -105,6 +116,14 @@ async def initiate(ctx: SignedIn, input: InitiateInput) -> Initiated:
         course_id=input.course_id,
         message="Генерация курса инициализирована",
     )
+
+
+def _check_webhook(ctx: SignedIn, url: str | None) -> None:
+    try:
+        if url is not None:
+            read_target(url, Rules.of(ctx.resources.settings))
+    except TargetRefused as refused:
+        raise WebhookRefused(reason=str(refused)) from None
 
 
 async def _with_retries(ctx: SignedIn, run: RunStart, saga: Saga) -> Started:

@@ -80,3 +80,29 @@ from courses c
 join lessons l on l.course_id = c.id
 left join lesson_content t on t.lesson_id = l.id
 where c.generation_status = 'completed' and coalesce(btrim(t.text_content), '') = ''
+
+union all
+select 'I7: the move of run ' || r.id || ' to ' || h.new_status || ' has no webhook'
+from generation_runs r
+join generation_status_history h on h.metadata ->> 'run_id' = r.id::text
+where r.webhook_url is not null
+  and h.new_status <> 'pending'
+  and not exists (
+    select from webhook_deliveries d where d.run_id = r.id and d.payload ->> 'status' = h.new_status::text
+  )
+
+union all
+select 'I7: webhook ' || d.id || ' is due and nobody sends it'
+from webhook_deliveries d
+where d.state = 'pending' and d.next_attempt_at < now() - interval '1 min'
+
+union all
+select 'I7: webhook ' || d.id || ' is delivered or failed without an attempt'
+from webhook_deliveries d
+where d.state in ('delivered', 'failed') and d.attempts = 0
+
+union all
+select 'I4: webhook ' || d.id || ' belongs to another user or address than its run'
+from webhook_deliveries d join generation_runs r on r.id = d.run_id
+where (d.course_id, d.organization_id, d.course_user_id, d.url)
+    is distinct from (r.course_id, r.organization_id, r.user_id, r.webhook_url)

@@ -30,6 +30,11 @@ BREAKS = {
     " (event_type, severity, metadata) values ('superadmin_action', 'info', '{}')",
     "I8: the global limit": "update app.global_limit set concurrent_runs = 9",
     "I5: run": "update generation_runs set state = 'failed', ended_at = now()",
+    "I7: the move": "update generation_runs set webhook_url = 'https://lms.example.org/'",
+    "I7: webhook": "insert into webhook_deliveries"
+    " (organization_id, course_id, course_user_id, run_id, url, payload, next_attempt_at)"
+    " select organization_id, course_id, user_id, id, 'https://lms.example.org/', '{}', now() - interval '2 min'"
+    " from generation_runs",
     "I5: course": "update courses set generation_status = 'failed'",
 }
 

@@ -226,6 +226,47 @@ ACTIONS: dict[str, Action] = {
             where m.job_id = 'probe'
         """,
     ),
+    "send a webhook again": Action(
+        "select app.redeliver_webhook($1)",
+        lambda row: known(f"delivery {row}"),
+        _grid("""
+                        own         other       foreign     nothing
+            superadmin  True        True        True        False
+            admin       True        True        False       False
+            member      True        False       False       False
+            colleague   False       True        False       False
+            demoted     True        False       False       False
+            learner     False       False       False       False
+            dropout     False       False       False       False
+            roleless    False       False       False       False
+            foreigner   False       False       True        False
+            rival       False       False       True        False
+            unscoped    False       False       False       False
+            nulls       False       False       False       False
+            unset       False       False       False       False
+        """),
+    ),
+    # a secret of 44 letters behind its prefix, for whom it is
+    "take a new webhook secret": Action(
+        "select length(secret) from app.rotate_webhook_secret(60) where $1::text is null",
+        lambda _row: None,
+        _grid("""
+                        any
+            superadmin  50
+            admin       50
+            rival       50
+            member      refused
+            colleague   refused
+            learner     refused
+            dropout     refused
+            demoted     refused
+            roleless    refused
+            foreigner   refused
+            unscoped    refused
+            nulls       refused
+            unset       refused
+        """),
+    ),
     # the roles of the seed are those of the claims, but for who was demoted and whose claims say nothing
     "take a role": Action("select app.change_role($1, 'student')", known, _grid(_ROLES.format(given="changed"))),
     "give superadmin": Action(

@@ -193,6 +193,19 @@ GRIDS: dict[str, Grid] = {
         rival       -       -       r
         worker      r       r       r
     """),
+    "public.webhook_deliveries": _grid("""
+                    own     other   foreign
+        superadmin  r       r       r
+        admin       r       r       -
+        member      r       -       -
+        colleague   -       r       -
+        demoted     r       -       -
+        foreigner   -       -       r
+        rival       -       -       r
+    """),
+    # what signs is read by no role at all, and handed to workers by a function
+    "app.webhook_secrets": {},
+    "app.disabled_webhooks": {},
     # a line for each status: the member's course is generating_content, the colleague's failed,
     # the admin's completed, B's cancelled
     "public.admin_generation_dashboard": _grid("""

@@ -120,6 +120,11 @@ def _move(place: Place) -> Row:
     return Row({"id": known(f"move {place.name}"), **place.inside, "new_status": "pending", "trigger_source": "seed"})
 
 
+def _delivery(place: Place) -> Row:
+    row = {"id": known(f"delivery {place.name}"), **place.inside, "run_id": known(f"run {place.name}")}
+    return Row({**row, "url": "https://lms.example.org/", "payload": '{"status": "failed", "progress": {"step": 1}}'})
+
+
 def _each(make: Callable[[Place], Row]) -> dict[str, Row]:
     return {place.name: make(place) for place in _PLACES}
 
@@ -174,6 +179,12 @@ ROWS: dict[str, dict[str, Row]] = {
     "app.audit_head": {"only": Row({"single": 1, "number": 1, "hash": b"#" * 32})},
     "app.global_limit": {"only": Row({"single": 1, "concurrent_runs": 7})},
     "public.generation_status_history": _each(_move),
+    "public.webhook_deliveries": _each(_delivery),
+    "app.webhook_secrets": {name: Row({"organization_id": known(f"organization {name}")}) for name in "ab"},
+    "app.disabled_webhooks": {
+        name: Row({"id": known(f"disabled {name}"), "organization_id": known(f"organization {name}"), "url": name})
+        for name in "ab"
+    },
     "app.counters": {"first": Row({"id": known("counter"), "name": "events", "label": "first", "amount": 1})},
     "public.saq_jobs": {"first": Row({"key": "first", "job": b"{}", "queue": "coursegen", "status": "queued"})},
     "public.saq_stats": {"first": Row({"worker_id": "first", "expire_at": 1})},

@@ -19,6 +19,8 @@ _SIGNED_IN = {
     "app.enqueue_job",
     "app.live_workers",
     "app.record_event",
+    "app.redeliver_webhook",
+    "app.rotate_webhook_secret",
     "app.stuck_after",
     "public.get_generation_summary",
 }
@@ -26,6 +28,7 @@ _WORKERS = {
     "app.as_iso",
     "app.check_progress_event",
     "app.claim_job",
+    "app.claim_webhooks",
     "app.complete_job",
     "app.count_reaper_work",
     "app.enqueue_job",
@@ -45,6 +48,7 @@ _WORKERS = {
     "app.progress",
     "app.progress_after",
     "app.record_event",
+    "app.record_webhook",
     "app.retry_job",
     "app.status_after",
     "app.step_after",
@@ -53,7 +57,7 @@ _WORKERS = {
     "public.update_course_progress",
 }
 CALLABLE: dict[str, set[str]] = {
-    "anon": {"app.live_workers", "app.operating_figures"},
+    "anon": {"app.live_workers", "app.operating_figures", "app.webhooks_waiting"},
     "authenticated": _SIGNED_IN,
     "app_superadmin": _SIGNED_IN | {"app.begin_superadmin_call", "app.lock_global_limit", "app.retry_exhausted_job"},
     "service_role": _WORKERS,

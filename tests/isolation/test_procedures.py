@@ -51,8 +51,9 @@ async def things_of(world: World, owner: SignedIn) -> dict[str, str]:
     """An id of each kind, by the field that takes it."""
     course = await world.course(owner)
     uploaded, under_way = await upload_file(owner, document(course)), await begun(owner, course)
-    started = await initiate(owner, InitiateInput(course_id=course))
+    started = await initiate(owner, InitiateInput(course_id=course, webhook_url="https://lms.example.org/"))
     slug = await world.sql.fetchval("select slug from courses where id = $1", course)
+    delivery = await world.sql.fetchval("select id from webhook_deliveries where course_id = $1", course)
     return {
         "courseId": str(course),
         "userId": str(owner.user_id),
@@ -61,6 +62,7 @@ async def things_of(world: World, owner: SignedIn) -> dict[str, str]:
         "fileId": str(uploaded.file_id),
         "uploadId": str(under_way),
         "slug": slug,
+        "deliveryId": str(delivery),
     }
 
 
@@ -89,7 +91,7 @@ async def test_another_tenants_id_answers_as_a_missing_one(world: World, path: s
 
 async def _everything(world: World, things: dict[str, str]) -> list[Any]:
     """All rows of the organization, to see that none was changed."""
-    tables = ("courses", "file_catalog", "generation_runs", "job_status", "users")
+    tables = ("courses", "file_catalog", "generation_runs", "job_status", "users", "webhook_deliveries")
     rows = [
         await world.sql.fetch(f"select * from {table} where organization_id = $1", things["organizationId"])  # noqa: S608
         for table in tables
@@ -98,6 +100,6 @@ async def _everything(world: World, things: dict[str, str]) -> list[Any]:
 
 
 def test_every_kind_of_id_has_a_thing() -> None:
-    kinds = {"courseId", "userId", "organizationId", "jobId", "fileId", "uploadId", "slug"}
+    kinds = {"courseId", "userId", "organizationId", "jobId", "fileId", "uploadId", "slug", "deliveryId"}
     assert {field for _, field in ASKED} <= kinds
     assert {path for path, _ in ASKED} >= {"admin.updateUserRole", "admin.updateOrganization", "courses.delete"}

@@ -78,7 +78,7 @@ async def test_no_label_names_a_tenant_a_user_or_a_course(served: Served) -> Non
     found = await scrape(served.http)
     for identity in (owner.user_id, owner.claims.organization_id, course):
         assert str(identity) not in found.text
-    known = {"procedure", "code", "le", "state", "priority", "dependency", "tier", "event_type", "work"}
+    known = {"procedure", "code", "le", "state", "priority", "dependency", "tier", "event_type", "work", "outcome"}
     assert set(found.labels) == known
 
 
@@ -93,6 +93,16 @@ async def test_a_start_is_seen_as_a_run_a_slot_and_a_waiting_job_of_its_tiers_pr
     assert found.value("coursegen_slots_limit") == 7
     assert found.value("coursegen_user_slots_limit", tier="premium") == 5
     assert found.value("coursegen_slots_ready") == 1
+
+
+async def test_a_webhook_that_waits_is_seen(served: Served) -> None:
+    owner = await served.user()
+    given = {"courseId": str(await served.world.course(owner)), "webhookUrl": "https://lms.example.org/"}
+    before = await fresh(served)
+    await served.post("generation.initiate", given, owner)
+    waiting = (before.value("coursegen_webhooks_waiting") or 0) + 1
+    found = await told(served, lambda seen: seen.value("coursegen_webhooks_waiting") == waiting)
+    assert found.value("coursegen_webhooks_total", outcome="delivered") == 0
 
 
 async def test_the_age_is_that_of_the_job_that_has_been_due_for_longest(served: Served) -> None:

@@ -24,6 +24,7 @@ MAY_RUN = {
     "app.check_progress_event": WORKERS,
     "app.claim_job": WORKERS,
     "app.claim_run": CALLERS,
+    "app.claim_webhooks": WORKERS,
     "app.complete_job": WORKERS,
     "app.confirm_role": CALLERS,
     "app.count_files": CALLERS,
@@ -48,11 +49,15 @@ MAY_RUN = {
     "app.progress": WORKERS,
     "app.progress_after": WORKERS,
     "app.record_event": CALLERS | WORKERS,
+    "app.record_webhook": WORKERS,
+    "app.redeliver_webhook": CALLERS,
     "app.retry_exhausted_job": {"app_superadmin"},
     "app.retry_job": WORKERS,
+    "app.rotate_webhook_secret": CALLERS,
     "app.status_after": WORKERS,
     "app.step_after": WORKERS,
     "app.stuck_after": CALLERS | WORKERS,
+    "app.webhooks_waiting": {"anon"},
 }
 ROLES = ["anon", "authenticated", "app_superadmin", "service_role", "supabase_auth_admin"]
 LOGINS = {"coursegen_api": {"anon", "authenticated", "app_superadmin"}, "coursegen_worker": {"service_role"}}
@@ -78,9 +83,10 @@ ONLY_READ = [
     "job_status",
     "system_metrics",
     "generation_status_history",
+    "webhook_deliveries",
     "app.tiers",
 ]
-UNSEEN = ["app.counters", "saq_jobs", "saq_stats", "saq_versions"]
+UNSEEN = ["app.counters", "app.webhook_secrets", "app.disabled_webhooks", "saq_jobs", "saq_stats", "saq_versions"]
 
 
 async def test_each_function_is_for_those_named_and_nobody_else(root: Connection) -> None:

@@ -32,6 +32,7 @@ DEFINERS = {
     "app.account_storage": "storage_used_bytes is nobody's to write",
     "app.cancel_job": "runs and jobs are nobody's to write",
     "app.cancel_run": "runs and jobs are nobody's to write",
+    "app.claim_webhooks": "what signs and what is sent are for workers alone, and nobody's to write",
     "app.change_role": "users.role is nobody's to write",
     "app.claim_run": "runs and progress are nobody's to write",
     "app.confirm_role": "reads the caller's own row, whatever the token says of them",
@@ -45,6 +46,11 @@ DEFINERS = {
     "app.keep_files_in_use": "looks for a run and locks a course, whoever deletes the file",
     "app.limit_files_per_course": "locks a course that the uploader may not write",
     "app.link_audit": "the chain of the audit trail is nobody's to write",
+    "app.note_webhook": "the outbox is nobody's to write",
+    "app.record_webhook": "the outbox is nobody's to write",
+    "app.redeliver_webhook": "the outbox is nobody's to write",
+    "app.rotate_webhook_secret": "what signs is nobody's to read or write",
+    "app.webhooks_waiting": "/metrics tells sums over all tenants, and has no user",
     "app.live_workers": "readiness is asked for before anyone has signed in",
     "app.operating_figures": "/metrics tells sums over all tenants, and has no user",
     "app.record_event": "system_metrics is nobody's to write",
@@ -56,6 +62,7 @@ DEFINERS = {
 DEFINERS_FOR_CALLERS = {
     *("app.abandon_run", "app.cancel_job", "app.cancel_run", "app.change_role", "app.claim_run", "app.confirm_role"),
     *("app.count_files", "app.delete_file", "app.enqueue_job", "app.live_workers", "app.record_event"),
+    *("app.redeliver_webhook", "app.rotate_webhook_secret"),
 }
 DEFINERS_FOR = {
     "authenticated": DEFINERS_FOR_CALLERS,

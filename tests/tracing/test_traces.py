@@ -14,7 +14,7 @@ from tests.wire.served import Served, error_of, serve
 from tests.work.harness import eventually
 from tests.world import environment_for
 
-SERVER, CONSUMER = 2, 5
+SERVER, CLIENT, CONSUMER = 2, 3, 5
 STAGES = ["structure_analysis", "structure_generation", "text_generation", "finalization"]
 QUICKLY = {"OTEL_BSP_SCHEDULE_DELAY": "50"}
 
@@ -58,6 +58,22 @@ async def test_a_run_is_one_trace_under_its_callers_span(
         assert {each.attributes["coursegen.course.id"] for each in attempts} == {course}
         assert call.resource["service.name"] == attempts[0].resource["service.name"] == "course-generator"
         assert call.attributes["rpc.response.status_code"] == "OK"
+
+
+async def test_attempts_at_webhooks_are_in_the_trace_of_their_run(
+    own_database: Database, own_redis_url: str, tmp_path: Path, otel: pytest.MonkeyPatch
+) -> None:
+    """The first event is the call's, the others are its jobs'; nobody listens there, which is an attempt too."""
+    async with traced(own_database, own_redis_url, tmp_path, otel) as (served, collector):
+        owner = await served.user()
+        given = {"courseId": str(await served.world.course(owner)), "webhookUrl": "https://no-such-name.example.org/"}
+        await served.post("generation.initiate", given, owner)
+        environment = environment_for(own_database, own_redis_url, tmp_path / "storage", log_level="info")
+        with running("work", settings=environment):
+            sent = collector.found("deliver webhook", 9)[:9]
+            [call] = collector.found("generation.initiate")
+        assert {(span.trace, span.parent, span.kind) for span in sent} == {(call.trace, call.id, CLIENT)}
+        assert {span.attributes["coursegen.webhook.attempt"] for span in sent} >= {1}
 
 
 async def test_every_attempt_at_a_job_is_in_the_trace_and_a_failed_one_says_so(

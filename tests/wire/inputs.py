@@ -76,6 +76,9 @@ VALID: dict[str, dict[str, Any] | None] = {
     "jobs.list": {"limit": 5, "cursor": "course-gen-0", "courseId": COURSE, "status": "waiting"},
     "jobs.cancel": {"jobId": "course-gen-none"},
     "billing.getUsage": None,
+    "webhooks.listDeliveries": {"limit": 5, "courseId": COURSE, "state": "failed"},
+    "webhooks.redeliver": {"deliveryId": str(uuid4())},
+    "webhooks.rotateSecret": {"overlapSeconds": 3600},
     "admin.listOrganizations": {"limit": 5, "sort": "name", "tier": "FREE", "search": "a"},
     "admin.updateOrganization": {"organizationId": USER, "name": "N", "tier": "BASIC"},
     "admin.listUsers": {"sort": "email", "organizationId": USER, "role": "admin", "isActive": True, "search": "@"},
@@ -118,7 +121,7 @@ STAFF_ONLY = [path for path, route in ROUTES.items() if any(e.__name__ == "Forbi
 OF_ONE_THING = [
     path
     for path in POSTED
-    if {"courseId", "jobId", "fileId"} & set(VALID.get(path) or ())
-    and path != "jobs.list"
+    if {"courseId", "jobId", "fileId", "deliveryId"} & set(VALID.get(path) or ())
+    and path not in ("jobs.list", "webhooks.listDeliveries")
     and not path.startswith("admin.")
 ]

@@ -9,6 +9,7 @@ T = TypeVar("T")
 
 _NEW = (
     (re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "(uuid)"),
+    (re.compile(r"whsec_[\w+/=]+"), "(secret)"),
     (re.compile(r"course-gen-[0-9a-f]{32}"), "(job)"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)"), "(time)"),
     (re.compile(r'(?<="slug":")[a-z]+-[0-9a-f]{8}'), "(slug)"),

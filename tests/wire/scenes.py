@@ -89,8 +89,14 @@ async def a_run_of_a_colleagues_course(served: Served) -> Call:
 
 async def a_webhook_that_is_no_address(served: Served) -> Call:
     owner, course = await owner_of(served)
-    given = {"courseId": course, "webhookUrl": "http://lms.example.org/"}
+    given = {"courseId": course, "webhookUrl": "ftp://lms.example.org/"}
     return mutation("generation.initiate", given, owner, "InvalidInput")
+
+
+async def a_webhook_to_a_private_address(served: Served) -> Call:
+    owner, course = await owner_of(served)
+    given = {"courseId": course, "webhookUrl": "https://192.168.1.1/"}
+    return mutation("generation.initiate", given, owner, "WebhookRefused")
 
 
 async def a_status(served: Served) -> Call:
@@ -161,6 +167,7 @@ SCENES: tuple[Scene, ...] = (
     a_run_over_the_limit,
     a_run_of_a_colleagues_course,
     a_webhook_that_is_no_address,
+    a_webhook_to_a_private_address,
     a_status,
     a_status_of_nothing,
     a_run_is_cancelled,

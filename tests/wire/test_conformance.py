@@ -18,6 +18,7 @@ from tests.wire.inputs import POSTED
 from tests.wire.likened import likened
 from tests.wire.served import Served
 from tests.wire.staging import Scene
+from tests.wire.webhook_scenes import WEBHOOK_SCENES
 
 OUTPUTS = (
     Call("without an input that may be left out", "greet"),
@@ -62,7 +63,7 @@ ON_WIRES_ALONE = (
 )
 
 
-SCENES = (*scenes.SCENES, *FILE_SCENES, *admin_scenes.SCENES)
+SCENES = (*scenes.SCENES, *FILE_SCENES, *admin_scenes.SCENES, *WEBHOOK_SCENES)
 
 
 @pytest.fixture(scope="module")

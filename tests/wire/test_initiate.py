@@ -60,8 +60,14 @@ async def test_a_key_for_another_request_is_unprocessable(served: Served) -> Non
 
 WEBHOOKS = {
     "https://lms.example.org": 200,
-    "https://lms.example.org:8443/a/b?c=d#e": 200,
-    "http://lms.example.org": 400,
+    "https://lms.example.org/a/b?c=d#e": 200,
+    "http://lms.example.org": 422,
+    "https://lms.example.org:8443/": 422,
+    "https://127.0.0.1/": 422,
+    "https://[::1]/": 422,
+    "https://2130706433/": 422,
+    "https://localhost/": 422,
+    "https://пример.рф/": 422,
     "HTTPS": 400,
     "https://": 400,
     "https:///path": 400,
@@ -84,6 +90,10 @@ async def test_a_webhook_is_an_https_url(served: Served, url: str, status: int) 
     assert response.status_code == status
     if status == 400:
         assert error_of(response, 400)["issues"][0]["path"] == "$.webhookUrl"
+    if status == 422:
+        error = error_of(response, 422)
+        assert error["type"] == "WebhookRefused"
+        assert error["message"] == f"The webhook address can't be used: {error['details']['reason']}"
 
 
 async def test_no_webhook_may_be_told_as_null(served: Served) -> None:

@@ -50,7 +50,7 @@ async def test_too_little_of_a_role_is_told_before_what_is_missing(served: Serve
 @pytest.mark.parametrize("path", OF_ONE_THING)
 async def test_what_is_not_there_is_told_last(served: Served, path: str) -> None:
     data = error_of(await served.post(path, VALID[path], await served.user()), 404)
-    assert data["type"] in ("CourseNotFound", "JobNotFound", "FileNotFound")
+    assert data["type"] in ("CourseNotFound", "JobNotFound", "FileNotFound", "DeliveryNotFound")
     assert data["declared"] is True
 
 

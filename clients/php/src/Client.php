@@ -31,6 +31,7 @@ final readonly class Client
         'ChecksumMismatch' => Error\ChecksumMismatch::class,
         'CourseIsRunning' => Error\CourseIsRunning::class,
         'CourseNotFound' => Error\CourseNotFound::class,
+        'DeliveryNotFound' => Error\DeliveryNotFound::class,
         'FileContentInvalid' => Error\FileContentInvalid::class,
         'FileDamaged' => Error\FileDamaged::class,
         'FileEmpty' => Error\FileEmpty::class,
@@ -91,6 +92,7 @@ final readonly class Client
         'UploadsNotInPlan' => Error\UploadsNotInPlan::class,
         'UserLimitReached' => Error\UserLimitReached::class,
         'UserNotFound' => Error\UserNotFound::class,
+        'WebhookRefused' => Error\WebhookRefused::class,
     ];
 
     public Area\Admin $admin;
@@ -99,6 +101,7 @@ final readonly class Client
     public Area\Generation $generation;
     public Area\Jobs $jobs;
     public Area\System $system;
+    public Area\Webhooks $webhooks;
     private Transport $transport;
 
     /**
@@ -126,6 +129,7 @@ final readonly class Client
         $this->generation = new Area\Generation($this->transport);
         $this->jobs = new Area\Jobs($this->transport);
         $this->system = new Area\System($this->transport);
+        $this->webhooks = new Area\Webhooks($this->transport);
     }
 
     /**

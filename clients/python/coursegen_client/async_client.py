@@ -38,6 +38,9 @@ from .types import (
     Dashboard,
     DeleteCourseInput,
     DeleteFileInput,
+    Delivery,
+    DeliveryPage,
+    DeliveryState,
     FileDeleted,
     FileUrl,
     FileUrlInput,
@@ -60,6 +63,7 @@ from .types import (
     ListAuditInput,
     ListAuditInputSort,
     ListCoursesInput,
+    ListDeliveriesInput,
     ListFilesInput,
     ListJobsInput,
     ListOrganizationsInput,
@@ -69,8 +73,11 @@ from .types import (
     Organization,
     OrganizationPage,
     Pong,
+    RedeliverInput,
     RevokeSuperAdminInput,
     Role,
+    RotatedSecret,
+    RotateSecretInput,
     SetGlobalLimitInput,
     SlotHolderTier,
     SystemEventEventType,
@@ -764,7 +771,8 @@ class Generation:
         With an `Idempotency-Key` header (draft-ietf-httpapi-idempotency-key-header-07) a repeated call is given the
         first answer, and resumes what a crash left.
 
-        Arguments: `webhook_url` is told of every change of step.
+        Arguments: `webhook_url` is told of every change of step: an https:// address of the public internet, on a
+        port that is open to webhooks.
 
         `idempotency_key` names the call: with the same key it is done once. One is made where none is given.
 
@@ -783,6 +791,7 @@ class Generation:
             SystemFull
             Unauthorized
             UserLimitReached
+            WebhookRefused
         """
         given = InitiateInput(course_id=course_id, webhook_url=webhook_url)
         return await self._transport.call_once(
@@ -990,6 +999,70 @@ class System:
         return await self._transport.call("system.ping", given, outputs.SYSTEM_PING, repeatable=True)
 
 
+class Webhooks:
+    """The procedures of `webhooks`."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        self._transport = transport
+
+    async def list_deliveries(
+        self,
+        *,
+        limit: int = 50,
+        cursor: str | None = None,
+        course_id: UUID | None = None,
+        state: DeliveryState | None = None,
+    ) -> DeliveryPage:
+        """List deliveries, newest first: those of the own courses, to an admin those of the organization.
+
+        Arguments: Only one course's, or only those of one state, when given.
+
+        Raises:
+            AddressLimited
+            Forbidden
+            InvalidCursor
+            Unauthorized
+        """
+        given = ListDeliveriesInput(limit=limit, cursor=cursor, course_id=course_id, state=state)
+        return await self._transport.call(
+            "webhooks.listDeliveries", given, outputs.WEBHOOKS_LIST_DELIVERIES, repeatable=True
+        )
+
+    async def redeliver(self, *, delivery_id: UUID) -> Delivery:
+        """Send an event again soon, under the same id, and begin its attempts anew. An endpoint that had answered 410
+        is enabled by it. The owner of the course, an admin of the organization, or a superadmin may.
+
+        Arguments: Which delivery.
+
+        Raises:
+            AddressLimited
+            DeliveryNotFound
+            Forbidden
+            RateLimited
+            SlotsUnavailable
+            Unauthorized
+        """
+        given = RedeliverInput(delivery_id=delivery_id)
+        return await self._transport.call("webhooks.redeliver", given, outputs.WEBHOOKS_REDELIVER, repeatable=False)
+
+    async def rotate_secret(self, *, overlap_seconds: int = 86400) -> RotatedSecret:
+        """Give the caller's organization a new secret. Until the overlap is over each webhook carries two signatures,
+        by the new secret and by the one before; a second rotation meanwhile ends the older of them at once.
+
+        Arguments: For how many seconds the secret until now signs too (a day unless given); 0 when it has leaked.
+
+        Raises:
+            AddressLimited
+            Forbidden
+            RoleChanged
+            Unauthorized
+        """
+        given = RotateSecretInput(overlap_seconds=overlap_seconds)
+        return await self._transport.call(
+            "webhooks.rotateSecret", given, outputs.WEBHOOKS_ROTATE_SECRET, repeatable=False
+        )
+
+
 class AsyncClient(AsyncBaseClient):
     """Every procedure of a server, by area: `client.courses.get(...)`.
 
@@ -1029,3 +1102,8 @@ class AsyncClient(AsyncBaseClient):
     def system(self) -> System:
         """`system`."""
         return System(self._transport)
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """`webhooks`."""
+        return Webhooks(self._transport)

@@ -29,6 +29,7 @@ __all__ = [
     "CourseIsRunning",
     "CourseNotFound",
     "CoursegenError",
+    "DeliveryNotFound",
     "ERRORS",
     "FileContentInvalid",
     "FileDamaged",
@@ -94,6 +95,7 @@ __all__ = [
     "UploadsNotInPlan",
     "UserLimitReached",
     "UserNotFound",
+    "WebhookRefused",
 ]
 
 
@@ -193,6 +195,13 @@ class CourseIsRunning(CallFailed):
 
 class CourseNotFound(CallFailed):
     """Course not found
+
+    HTTP 404, NOT_FOUND.
+    """
+
+
+class DeliveryNotFound(CallFailed):
+    """Delivery not found
 
     HTTP 404, NOT_FOUND.
     """
@@ -828,6 +837,17 @@ class UserNotFound(CallFailed):
     """
 
 
+class WebhookRefused(CallFailed):
+    """The webhook address can't be used: {reason}
+
+    HTTP 422, UNPROCESSABLE_CONTENT.
+    """
+
+    @property
+    def reason(self) -> str:
+        return cast("str", self._detail("reason", str))
+
+
 ERRORS: Final[Mapping[str, type[CallFailed]]] = {
     "AddressLimited": AddressLimited,
     "AddressesUnavailable": AddressesUnavailable,
@@ -840,6 +860,7 @@ ERRORS: Final[Mapping[str, type[CallFailed]]] = {
     "ChecksumMismatch": ChecksumMismatch,
     "CourseIsRunning": CourseIsRunning,
     "CourseNotFound": CourseNotFound,
+    "DeliveryNotFound": DeliveryNotFound,
     "FileContentInvalid": FileContentInvalid,
     "FileDamaged": FileDamaged,
     "FileEmpty": FileEmpty,
@@ -900,4 +921,5 @@ ERRORS: Final[Mapping[str, type[CallFailed]]] = {
     "UploadsNotInPlan": UploadsNotInPlan,
     "UserLimitReached": UserLimitReached,
     "UserNotFound": UserNotFound,
+    "WebhookRefused": WebhookRefused,
 }

@@ -13,6 +13,8 @@ from .types import (
     CourseFiles,
     CoursePage,
     Dashboard,
+    Delivery,
+    DeliveryPage,
     FileDeleted,
     FileUrl,
     GenerationCancelled,
@@ -25,6 +27,7 @@ from .types import (
     Organization,
     OrganizationPage,
     Pong,
+    RotatedSecret,
     SystemEventPage,
     Upload,
     UploadCancelled,
@@ -70,3 +73,6 @@ JOBS_CANCEL: Decoder[JobCancelled] = Decoder(JobCancelled)
 JOBS_GET_STATUS: Decoder[Job] = Decoder(Job)
 JOBS_LIST: Decoder[JobPage] = Decoder(JobPage)
 SYSTEM_PING: Decoder[Pong] = Decoder(Pong)
+WEBHOOKS_LIST_DELIVERIES: Decoder[DeliveryPage] = Decoder(DeliveryPage)
+WEBHOOKS_REDELIVER: Decoder[Delivery] = Decoder(Delivery)
+WEBHOOKS_ROTATE_SECRET: Decoder[RotatedSecret] = Decoder(RotatedSecret)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     CourseFileStatus: TypeAlias = Literal["failed", "processed", "processing", "ready", "uploading"]
     CourseStatus: TypeAlias = Literal["archived", "draft", "published"]
     CreateCourseInputDifficulty: TypeAlias = Literal["advanced", "beginner", "intermediate"]
+    DeliveryState: TypeAlias = Literal["delivered", "disabled", "failed", "pending"]
     FileProgressStatus: TypeAlias = Literal["completed", "failed", "pending", "processing"]
     GenerationStateStatus: TypeAlias = Literal[
         "analyzing_task",
@@ -55,6 +56,7 @@ else:  # values that are newer than this file are let through
     CourseFileStatus = str
     CourseStatus = str
     CreateCourseInputDifficulty = str
+    DeliveryState = str
     FileProgressStatus = str
     GenerationStateStatus = str
     JobStatus = str
@@ -305,6 +307,37 @@ class DeleteFileInput(Struct, frozen=True, kw_only=True, rename="camel", omit_de
     file_id: UUID
 
 
+class Delivery(Struct, frozen=True, kw_only=True, rename="camel"):
+    """An event and what became of it. `id` is the `webhook-id` that each of its attempts carries.
+
+    `status` and `step` are the course's at the event. `pending` is tried at `nextAttemptAt`; `failed` has used all
+    its attempts; `disabled` is not sent, since the endpoint has answered 410. `lastStatus` is the HTTP status of the
+    last answer, null when there was none; `lastError` says what went wrong.
+    """
+
+    id: UUID
+    course_id: UUID
+    run_id: UUID
+    url: str
+    status: str
+    step: int
+    state: DeliveryState
+    attempts: int
+    next_attempt_at: datetime | None
+    last_attempt_at: datetime | None
+    last_status: int | None
+    last_error: str | None
+    created_at: datetime
+    settled_at: datetime | None
+
+
+class DeliveryPage(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A page of deliveries; `next_cursor` is null on the last one."""
+
+    items: list[Delivery]
+    next_cursor: str | None
+
+
 class FileDeleted(Struct, frozen=True, kw_only=True, rename="camel"):
     """The file is gone; `freed_bytes` are free in the organization's quota."""
 
@@ -401,7 +434,9 @@ class GlobalLimit(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class InitiateInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """`webhook_url` is told of every change of step."""
+    """`webhook_url` is told of every change of step: an https:// address of the public internet, on a port that is open
+    to webhooks.
+    """
 
     course_id: UUID
     webhook_url: str | None = None
@@ -515,6 +550,15 @@ class ListCoursesInput(Struct, frozen=True, kw_only=True, omit_defaults=True):
     cursor: UUID | None = None
 
 
+class ListDeliveriesInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """Only one course's, or only those of one state, when given."""
+
+    limit: int = 50
+    cursor: str | None = None
+    course_id: UUID | None = None
+    state: DeliveryState | None = None
+
+
 class ListFilesInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """Which course."""
 
@@ -593,11 +637,32 @@ class Progress(Struct, frozen=True, kw_only=True):
     metadata: dict[str, Any]
 
 
+class RedeliverInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """Which delivery."""
+
+    delivery_id: UUID
+
+
 class RevokeSuperAdminInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """Who, and what they are in their organization from now on."""
 
     user_id: UUID
     role: UpdateUserRoleInputRole = "admin"
+
+
+class RotateSecretInput(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """For how many seconds the secret until now signs too (a day unless given); 0 when it has leaked."""
+
+    overlap_seconds: int = 86400
+
+
+class RotatedSecret(Struct, frozen=True, kw_only=True, rename="camel"):
+    """The new secret, `whsec_` and 32 bytes of base64, shown this once. `previousValidUntil` is null when no other
+    signs beside it.
+    """
+
+    secret: str
+    previous_valid_until: datetime | None
 
 
 class Section(Struct, frozen=True, kw_only=True, rename="camel"):

@@ -273,7 +273,8 @@ final readonly class Generation
      * With an `Idempotency-Key` header (draft-ietf-httpapi-idempotency-key-header-07) a repeated call is given the
      * first answer, and resumes what a crash left.
      *
-     * Parameters: `webhookUrl` is told of every change of step.
+     * Parameters: `webhookUrl` is told of every change of step: an https:// address of the public internet, on a port
+     * that is open to webhooks.
      *
      * `$idempotencyKey` names the call: with the same key it is done once. One is made where none is given.
      *
@@ -294,6 +295,7 @@ final readonly class Generation
      * @throws Error\Unauthorized
      * @throws Error\UnprocessableText
      * @throws Error\UserLimitReached
+     * @throws Error\WebhookRefused
      * @throws Error\CoursegenError
      */
     public function initiate(

@@ -11,7 +11,8 @@ use Coursegen\Runtime\Encode;
 use Coursegen\Runtime\JsonObject;
 
 /**
- * `webhookUrl` is told of every change of step.
+ * `webhookUrl` is told of every change of step: an https:// address of the public internet, on a port that is open
+ * to webhooks.
  */
 final readonly class InitiateInput implements JsonObject
 {
