@@ -21,9 +21,6 @@ TO_BE_MADE = (
     "procedures/courses/find.py",
     "tests/procedures/courses/test_find.py",
     "sql/migrations/YYYYMMDDHHMMSS_words.sql",
-    "app/webhooks/",
-    "tests/webhooks/",
-    "tests/hostile/",
 )
 TABLE_HEAD = "| variable | default | meaning |\n|---|---|---|\n"
 

@@ -109,6 +109,8 @@ BAD: dict[str, Script] = {
 }
 
 
+@pytest.mark.fault("webhook target: dripping")
+@pytest.mark.fault("webhook target: redirecting")
 @pytest.mark.parametrize("target", BAD)
 async def test_a_bad_target_neither_fails_nor_slows_a_run(life: Life, receiver: Receiver, target: str) -> None:
     """A run that waited for its nine deliveries would take nine time-outs more; the slack is for a busy machine."""
@@ -135,6 +137,7 @@ async def seconds_of(life: Life, receiver: Receiver) -> float:
     return monotonic() - begin
 
 
+@pytest.mark.fault("webhook target: sending 10 GB")
 async def test_ten_gigabytes_of_an_answer_are_cut_and_count_as_its_status(life: Life, receiver: Receiver) -> None:
     receiver.script = endless(b"HTTP/1.1 200 OK\r\ncontent-length: 10000000000\r\n\r\n", b"x" * 65536)
     async with life.worker():
