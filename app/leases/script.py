@@ -17,9 +17,9 @@ class Script:
 
     def __init__(self, *names: str) -> None:
         folder = files("app.leases") / "scripts"
-        self._source = "\n".join((folder / f"{name}.lua").read_text("utf-8") for name in names)
+        self.source = "\n".join((folder / f"{name}.lua").read_text("utf-8") for name in names)
         # Redis names scripts by SHA-1; nothing secret hangs on it.
-        self._digest = hashlib.sha1(self._source.encode(), usedforsecurity=False).hexdigest()
+        self._digest = hashlib.sha1(self.source.encode(), usedforsecurity=False).hexdigest()
 
     async def run(self, redis: Redis, keys: list[str], *args: str | int) -> Reply:
         """One round trip; a second one when the server does not know the script yet. Raises SlotsUnavailable."""
@@ -27,5 +27,5 @@ class Script:
             try:
                 reply = await redis.evalsha(self._digest, len(keys), *keys, *args)
             except NoScriptError:
-                reply = await redis.eval(self._source, len(keys), *keys, *args)
+                reply = await redis.eval(self.source, len(keys), *keys, *args)
         return cast("Reply", reply)

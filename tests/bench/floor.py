@@ -38,7 +38,7 @@ class Floor:
 
     def __init__(self, pool: "asyncpg.Pool[Any]", redis: Redis) -> None:
         self._pool = pool
-        self._redis = redis
+        self._acquire = redis.register_script(ACQUIRE.source)
 
     async def run_all(self, starts: list[Statements], callers: int) -> Measured:
         """Every start once, so many at a time."""
@@ -59,7 +59,8 @@ class Floor:
         async with self._pool.acquire() as connection:
             await connection.execute(statements.prelude)
             claim = await connection.fetchval(*statements.claim)
-            granted = await ACQUIRE.run(self._redis, *statements.acquire)
+            keys, *arguments = statements.acquire
+            granted = await self._acquire(keys=keys, args=arguments)
             if '"claimed"' not in claim or granted[2:] != ["granted"]:
                 raise RuntimeError(f"{claim} {granted}")
             await connection.execute(*statements.enqueue)

@@ -20,7 +20,7 @@ MEBIBYTE = 1024 * 1024
 SIZE = 100 * MEBIBYTE
 LINE = b"Compost is made of leaves, and of what is left of them.\n"
 CUTS = [2 * MEBIBYTE, 17 * MEBIBYTE + 5, 3000, 40 * MEBIBYTE, 9 * MEBIBYTE - 1, 30 * MEBIBYTE]
-GROWTH = 64 * MEBIBYTE
+GROWTH = 80 * MEBIBYTE
 
 
 def slice_of_text(start: int) -> bytes:

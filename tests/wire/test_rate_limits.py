@@ -83,7 +83,7 @@ async def test_what_has_no_limit_tells_none(served: Served) -> None:
 
 def test_the_limited_procedures_are_these() -> None:
     uploads = {"generation.uploadFile", "generation.createUpload", "generation.appendToUpload"}
-    assert uploads | {"generation.initiate"} == LIMITED
+    assert uploads | {"generation.initiate", "webhooks.redeliver"} == LIMITED
 
 
 async def test_each_call_of_a_json_rpc_batch_counts_and_is_told_in_its_own_error(served: Served) -> None:

@@ -50,7 +50,8 @@ class TextScan:
             self._begun, charset = True, charset_of(piece)
             self._decoder = codecs.getincrementaldecoder(charset)() if charset else None
         if self._decoder is None:
-            return len(piece.translate(None, _CONTROL_BYTES)) == len(piece)
+            parts = (piece[start : start + _CHUNK] for start in range(0, len(piece), _CHUNK))
+            return all(len(part.translate(None, _CONTROL_BYTES)) == len(part) for part in parts)
         try:
             return _plain(self._decoder.decode(piece, last)) is not None
         except UnicodeDecodeError:

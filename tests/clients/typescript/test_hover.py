@@ -33,7 +33,7 @@ def test_docs_are_shown_where_names_are_hovered_over(application: Path) -> None:
     procedures = {procedure.path: procedure for procedure in surface(TABLE).procedures}
     assert course == surface(TABLE).schemas["Course"]["description"]
     assert create.startswith(procedures["courses.create"].doc)
-    assert "Errors: `Forbidden`, `Unauthorized`." in create
+    assert "Errors: `AddressLimited`, `Forbidden`, `Unauthorized`." in create
     assert language == 'By default `"ru"`.'
     assert watch.startswith(procedures["generation.watch"].doc)
     assert jobs == "The procedures of `jobs`."
