@@ -6,10 +6,8 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from loguru import logger
-from msgspec.structs import replace
 
 from app.auth.addresses import Proxies
-from app.auth.errors import Unauthorized
 from app.auth.gate import Gate
 from app.auth.jwks import KeySet
 from app.auth.tokens import Verifier
@@ -21,16 +19,15 @@ from app.db.pool import Database
 from app.db.session import ANONYMOUS, SERVICE, Identity
 from app.leases import RateLimiter, Slots, SlotsUnavailable, connect
 from app.log import SERVICE as SERVICE_NAME
-from app.log import begin_scope, call_line, configure_logging
-from app.metrics import exposition, leave, observe_call, observe_pool, serving
+from app.log import configure_logging
+from app.metrics import exposition, leave, observe_pool, serving
+from app.observing import begin_call, log_call, with_arguments
 from app.processes import Processes
-from app.rpc import CallRecord, Dispatcher, Failure, RpcError, Table
+from app.rpc import Dispatcher, Table
 from app.saga import Deferred
 from app.settings import Settings
 from app.storage import DownloadAddresses, Storage, StorageUnavailable
-from app.tracing import begin_call as begin_trace
 from app.tracing import configure_tracing, end_tracing, require_tracing
-from app.tracing import end_call as end_trace
 from app.transports.tus import TusProcedures
 from app.work.figures import Figures
 from app.work.run import work
@@ -38,9 +35,6 @@ from procedures import router
 from procedures.generation.uploads import ALGORITHMS, LARGEST_FILE, ChecksumMismatch
 
 DEFERRABLE = (DatabaseUnavailable, DatabaseRefused, SlotsUnavailable, StorageUnavailable)
-
-SERVER_FAULT = 500
-"""The least HTTP status for which the service is to blame."""
 
 ABANDONED = 1
 """The exit code of a worker that could not end in time."""
@@ -167,43 +161,6 @@ def make_addresses(settings: Settings) -> DownloadAddresses:
     return DownloadAddresses(settings.download_secret or settings.jwt_secret, settings.public_url)
 
 
-def begin_call(ctx: Context) -> None:
-    """From here on, log lines of this task carry the call's ids."""
-    trace_id = begin_trace(ctx.request.path, ctx.request.headers)
-    begin_scope(requestId=ctx.request.id, traceId=trace_id or ctx.request.trace_id)
-
-
-def with_arguments(ctx: Context, value: object) -> Context:
-    """The context whose request knows what it asks for: a superadmin's transactions write it down."""
-    return replace(ctx, request=replace(ctx.request, arguments=value))
-
-
-def log_call(record: CallRecord) -> None:
-    """Count a finished call, and log one line; a bug with its stack, under the id that the caller was shown."""
-    observe_call(record.path, record.code, record.milliseconds)
-    if record.failure is None:
-        call_line(path=record.path, kind=record.kind, code=record.code, ms=round(record.milliseconds, 2))
-        end_trace(record.code, faulty=False)
-    else:
-        _log_failure(record, record.failure)
-        faulty = record.failure.error.code.http_status >= SERVER_FAULT
-        end_trace(record.code, faulty=faulty, bug=record.bug)
-
-
-def _log_failure(record: CallRecord, failure: Failure) -> None:
-    line = logger.bind(path=record.path, kind=record.kind, code=record.code, ms=round(record.milliseconds, 2))
-    if record.bug is not None:
-        error_id = failure.error.details.get("error_id")
-        line.bind(errorId=error_id).opt(exception=record.bug).error("call crashed")
-    else:
-        line.bind(error=type(failure.error).__name__, why=reason_of(failure.error)).info("call refused")
-
-
-def reason_of(error: RpcError) -> str | None:
-    """Why a token was refused: for the log alone, the caller is not told."""
-    return error.reason if isinstance(error, Unauthorized) else None
-
-
 @asynccontextmanager
 async def open_resources(
     settings: Settings, database_url: str, identity: Identity = ANONYMOUS
@@ -275,6 +232,7 @@ async def run_worker(settings: Settings) -> None:
 
     Raises NotMigrated, QueueNotMigrated, DatabaseUnavailable, TracingMissing.
     """
+    os.nice(settings.worker_niceness)
     configure_process(settings)
     async with AsyncExitStack() as stack:
         stack.callback(end_tracing)

@@ -97,6 +97,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     worker_concurrency: Count = 4
     """Jobs that one worker process runs at once."""
 
+    worker_niceness: Annotated[int, Meta(ge=0, le=19)] = 10
+    """How far a worker process steps back for others on its machine (nice(2)): callers of an API there do not wait."""
+
     worker_grace_seconds: Seconds = 30.0
     """How long a stopping worker lets its running jobs finish before it gives them back, in seconds."""
 

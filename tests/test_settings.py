@@ -34,6 +34,7 @@ WRONG = {
     "PORT": ["-1", "65536", "http", "", "80.5"],
     "API_PROCESSES": ["0", "two"],
     "WORKER_CONCURRENCY": ["0", ""],
+    "WORKER_NICENESS": ["-1", "20", "low"],
     "WORKER_GRACE_SECONDS": ["0", "-1", "soon", "inf", "nan"],
     "DB_POOL_SIZE": ["0"],
     "DB_TIMEOUT_SECONDS": ["0", "inf"],

@@ -19,9 +19,9 @@ from litestar.middleware import ASGIMiddleware
 from litestar.params import JSONBody
 from litestar.types import ASGIApp
 
-from app.boot import begin_call, log_call
 from app.context import Context, Request, Resources
 from app.log import configure_logging
+from app.observing import begin_call, log_call
 from app.rpc import Base, Dispatcher, Input, Output, Router, Table
 from app.transports.calls import Calls
 from app.transports.heap import freeze_heap

@@ -40,7 +40,13 @@ def place(folder: Path) -> Generator[Place]:
         migrate(database.superuser)
         redis_url = servers.addresses.redis_url
         environment = environment_for(
-            database, redis_url, folder / "storage", environment="production", log_level="info", port=free_port()
+            database,
+            redis_url,
+            folder / "storage",
+            environment="production",
+            log_level="info",
+            worker_niceness=10,
+            port=free_port(),
         )
         asyncio.run(allow_slots(redis_url, database.superuser))
         yield Place(database, redis_url, environment, folder / "service.log")

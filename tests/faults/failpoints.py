@@ -99,13 +99,14 @@ def install(environ: Mapping[str, str]) -> Failpoints | None:
     for script in ("acquire", "release"):
         name = f"slots.{script}"
         setattr(Slots, script, points.wrap(getattr(Slots, script), lambda *_, name=name: name))
-    log_call = app.boot.log_call
+    boot: Any = app.boot
+    log_call = boot.log_call
 
     def answered(record: Any) -> None:
         log_call(record)
         points.reach("before answer")
 
-    app.boot.log_call = answered
+    boot.log_call = answered
     return points
 
 

@@ -14,13 +14,14 @@ from app.leases import Slots
 from tests.faults.failpoints import ASKING, Failpoints, install
 
 QUEUE: Any = app.work.queue
+BOOT: Any = app.boot
 SHIPPED = ("app", "procedures")
 
 
 def wrappable() -> list[object]:
     """Everything that failpoints wrap."""
     asking = [getattr(Transaction, name) for name in ASKING]
-    return [*asking, Session.begin, Slots.acquire, Slots.release, QUEUE.execute, app.boot.log_call]
+    return [*asking, Session.begin, Slots.acquire, Slots.release, QUEUE.execute, BOOT.log_call]
 
 
 @pytest.mark.parametrize("environ", [{}, {"FAILPOINTS": ""}])

@@ -5,8 +5,9 @@ from uuid import uuid4
 
 import msgspec
 
-from app.boot import TABLE, log_call, with_arguments
+from app.boot import TABLE
 from app.context import Context, Request, SignedIn
+from app.observing import log_call, with_arguments
 from app.rpc import Dispatcher, Failure
 from tests.world import World, token_of
 
