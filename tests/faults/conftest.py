@@ -25,7 +25,7 @@ SHORT = {
     "db_timeout_seconds": 3,
     "worker_db_timeout_seconds": 3,
 }
-SHORT_TRANSACTIONS = {"DB_TIMEOUT_SECONDS": "0.7"}
+SHORT_TRANSACTIONS = {"DB_TIMEOUT_SECONDS": "0.7", "WORKER_DB_TIMEOUT_SECONDS": "0.7"}
 """PostgreSQL ends what a frozen process has begun after twice that time, which has to be within the lease's."""
 Settled = Callable[[float], Awaitable[None]]
 """Waits until all is well, given when the fault came, in seconds since the epoch."""

@@ -12,7 +12,10 @@ select 'I3: step ' || job_type || ' was completed twice in run ' || run_id
 from job_status where status = 'completed' group by run_id, job_type having count(*) > 1
 
 union all
-select 'I2: run ' || r.id || ' is live and has no job that moves it'
+select 'I2: run ' || r.id || ' is live and ' || case
+    when exists (select from job_status j join saq_jobs q on q.key = j.job_id where j.run_id = r.id) then 'has no job that moves it'
+    else 'has no job at all'  -- so nothing tells since when, and the lease's time is still to come
+end
 from generation_runs r
 where r.ended_at is null
   and not exists (

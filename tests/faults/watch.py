@@ -39,7 +39,8 @@ class Watch:
         self._period = period
         passes = 2 * settings.reaper_period_seconds
         self._bounds = {
-            "I2: run": passes,  # after the heartbeat of its job, which is the lease's time
+            "no job that moves it": passes,  # after the heartbeat of its job, which is the lease's time
+            "no job at all": settings.lease_ttl_seconds + passes,
             "I1: a slot": settings.lease_ttl_seconds + passes,
             "I1: run": settings.lease_ttl_seconds + passes,
         }
@@ -83,7 +84,7 @@ class Watch:
         """Note what may not be, or not for so long."""
         self._since = {line: self._since.get(line, now) for line in lines}
         for line, since in self._since.items():
-            bound = next((bound for start, bound in self._bounds.items() if line.startswith(start)), None)
+            bound = next((bound for start, bound in self._bounds.items() if start in line), None)
             if bound is None or "slot of another user" in line:
                 self.found[line] = None
             elif now - since > bound + SLACK_SECONDS * busy():

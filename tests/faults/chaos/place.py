@@ -18,6 +18,7 @@ from tests.world import environment_for
 SETTINGS = {
     "lease_ttl_seconds": 3,
     "reaper_period_seconds": 0.5,
+    "worker_db_timeout_seconds": 1.4,
     "db_timeout_seconds": 1.4,  # PostgreSQL ends idle transactions after twice that: within the lease's time
     "redis_timeout_seconds": 0.7,
     "worker_grace_seconds": 3,
