@@ -14,7 +14,7 @@ from loguru import logger
 
 from app.context import Resources
 from app.db.errors import DatabaseRefused, DatabaseUnavailable
-from app.db.session import SERVICE, Session
+from app.db.session import SERVICE, Session, Transaction
 from app.leases import LiveRun, Reconciled, SlotsUnavailable
 from app.storage import StorageUnavailable
 from app.work.lifecycle import fail_run, record_timeout
@@ -32,6 +32,9 @@ WORK: Final = (
     "uploads_expired",
 )
 """What is counted of the reaper's work, for /metrics; the database keeps the sums."""
+
+SILENCE_SECONDS: Final = 1.0
+"""The least silence after which a pass counts as asleep, however short the reaper's period."""
 
 AWAY = (DatabaseUnavailable, DatabaseRefused, SlotsUnavailable, StorageUnavailable, *OUTAGE)
 
@@ -70,6 +73,7 @@ class Reaper:
         self._resources = resources
         self._queue = queue
         self._work: Counter[str] = Counter()
+        self._lock: Transaction | None = None
 
     @property
     def _db(self) -> Session:
@@ -85,18 +89,30 @@ class Reaper:
             await asyncio.sleep(self._resources.settings.reaper_period_seconds)
 
     async def once(self) -> None:
-        """One pass, if no other worker is at it."""
+        """One pass, if no other worker is at it. One that falls asleep loses its lock after a period, and its turn."""
+        silence = max(self._resources.settings.reaper_period_seconds, SILENCE_SECONDS)
         async with self._db.begin() as tx:
-            if not await tx.value("lock_reaper", bool):
+            if not await tx.value("lock_reaper", bool, silence=f"{silence * 1000:.0f}"):
                 return
-            await self.sweep_jobs()
-            await self.fail_orphans()
-            await self.reconcile_slots()
-            await self.expire_uploads()
-            await self.drop_parts()
+            self._lock = tx
+            for duty in (
+                self.sweep_jobs,
+                self.fail_orphans,
+                self.reconcile_slots,
+                self.expire_uploads,
+                self.drop_parts,
+            ):
+                await duty()
+                await self._keep_lock()
             self._work["passes"] += 1
             await tx.run("count_reaper_work", work=self._work)
+        self._lock = None
         self._work.clear()
+
+    async def _keep_lock(self) -> None:
+        """Break the silence. Raises DatabaseUnavailable when it was too long: another worker is at it."""
+        if self._lock:
+            await self._lock.run("keep_reaper_lock")
 
     async def sweep_jobs(self) -> None:
         """Take jobs from dead workers; fail the runs of those that have no attempt left."""
@@ -121,6 +137,7 @@ class Reaper:
                 logger.bind(runId=str(orphan.run_id)).error("generation failed: its job is exhausted or gone")
                 self._work["runs_failed"] += 1
                 await self._resources.give_back(orphan.run_id, slot)
+            await self._keep_lock()
 
     async def reconcile_slots(self) -> Reconciled:
         """Make Redis what PostgreSQL says, and let slots be taken again after it was emptied."""
@@ -149,6 +166,7 @@ class Reaper:
             )
             for upload in expired:
                 await self._delete_objects(upload.storage_path)
+                await self._keep_lock()
         self._work["uploads_expired"] += len(expired)
 
     async def drop_parts(self) -> None:
@@ -158,6 +176,7 @@ class Reaper:
             for upload in finished:
                 await self._resources.storage.delete_parts(upload.storage_path)
                 await tx.run("forget_parts", file_id=upload.file_id)
+                await self._keep_lock()
 
     async def _delete_objects(self, path: str) -> None:
         try:

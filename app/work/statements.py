@@ -22,6 +22,10 @@ OUTAGE: Final = (psycopg.Error, TimeoutError)
 
 CONNECT_SECONDS: Final = 2
 STATEMENT_SECONDS: Final = 5.0
+SILENCE_SECONDS: Final = 1.0
+"""What may pass between the statements of a transaction, in which nothing else is done: a worker that is asleep in one
+holds its locks no longer.
+"""
 CALL_SECONDS: Final = CONNECT_SECONDS + STATEMENT_SECONDS
 """After which psycopg asks the server to cancel, and closes a connection that does not answer that in 5 s either."""
 
@@ -48,7 +52,7 @@ def worker_conninfo(dsn: str) -> str:
     limits = {
         "lock_timeout": STATEMENT_SECONDS * 800,
         "statement_timeout": STATEMENT_SECONDS * 900,
-        "idle_in_transaction_session_timeout": STATEMENT_SECONDS * 2000,
+        "idle_in_transaction_session_timeout": SILENCE_SECONDS * 1000,
     }
     options = " ".join(["-c role=service_role", *(f"-c {name}={int(value)}" for name, value in limits.items())])
     return make_conninfo(

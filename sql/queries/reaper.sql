@@ -1,7 +1,12 @@
 -- What the reaper looks at.
 
--- name: lock_reaper()$
-select pg_try_advisory_xact_lock(hashtext('coursegen reaper'));
+-- name: lock_reaper(silence)$
+-- The lock goes with the transaction, which the server ends after so many milliseconds of silence.
+select pg_try_advisory_xact_lock(hashtext('coursegen reaper'))
+    and set_config('idle_in_transaction_session_timeout', :silence, true) is not null;
+
+-- name: keep_reaper_lock()$
+select true;
 
 -- name: lock_runs()#
 -- Wait for the starts that are under way, and hold off new ones for this transaction.

@@ -2,12 +2,13 @@
 
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from tests.faults.chaos.schedule import WEIGHTS, make_schedule
+from tests.faults.chaos.schedule import SECONDS_CALM, WEIGHTS, calms, make_schedule
 
 SEED = 6
 
@@ -31,3 +32,10 @@ def test_a_seed_is_a_schedule() -> None:
 def test_a_minute_has_every_kind_of_fault_sooner_or_later() -> None:
     drawn = {fault.kind for seed in range(5) for fault in make_schedule(seed, 60)}
     assert drawn == set(WEIGHTS)
+
+
+def test_the_oracle_has_a_calm_after_each_storm_to_judge_recovery_in() -> None:
+    schedule = make_schedule(1, 120)
+    assert calms(schedule) >= 4
+    gaps = [after.at - fault.at for fault, after in pairwise(schedule)]
+    assert sum(gap >= SECONDS_CALM - 0.1 for gap in gaps) >= calms(schedule)

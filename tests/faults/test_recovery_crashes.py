@@ -8,7 +8,7 @@ import pytest
 
 from procedures.generation.initiate import InitiateInput, initiate
 from tests.faults.calls import start
-from tests.faults.conftest import SHORT_TRANSACTIONS, Settled
+from tests.faults.conftest import Settled
 from tests.faults.oracle import settles
 from tests.faults.processes import Program
 from tests.faults.watch import Watch
@@ -77,7 +77,7 @@ async def test_a_reaper_that_dies_or_freezes_in_its_pass_is_followed_by_another_
     owner = await life.user(await life.organization("free"))
     course = await life.started(owner)
     await life.sql.execute("delete from saq_jobs")
-    async with program.worker(FAILPOINTS=f"{point}={action}", **SHORT_TRANSACTIONS) as worker:
+    async with program.worker(FAILPOINTS=f"{point}={action}") as worker:
         if action == "freeze":
             await worker.stopped()
         else:

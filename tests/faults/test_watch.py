@@ -113,3 +113,25 @@ async def test_an_accepted_job_that_is_gone_is_named(life: Life) -> None:
         assert [*watch.found] == []
         watch.accept("course-gen-none")
         assert await found(watch, "I6") == "I6: job course-gen-none was answered with 2xx and is gone"
+
+
+LEAK = "I1: a slot is held by run 1, which is not live"
+
+
+async def test_the_time_that_something_may_be_wrong_begins_again_when_a_fault_is_over(life: Life) -> None:
+    watch = Watch(life.settings, "", life.slots, period=1)
+    watch.judge([LEAK], 0)
+    with watch.fault():
+        watch.judge([LEAK], 1_000)
+    watch.judge([LEAK], 1_001)
+    watch.judge([LEAK], 1_002)
+    assert ([*watch.found], watch.longest) == ([], 1)
+    watch.judge([LEAK], 2_001)
+    assert [*watch.found] == [f"{LEAK}, for 1000.0 s"]
+
+
+async def test_what_may_never_be_wrong_is_named_during_a_fault_too(life: Life) -> None:
+    watch = Watch(life.settings, "", life.slots, period=1)
+    with watch.fault():
+        watch.judge(["I3: two live runs of course 1"], 0)
+    assert [*watch.found] == ["I3: two live runs of course 1"]

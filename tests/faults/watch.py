@@ -1,12 +1,12 @@
 """The oracle that looks all the time: what is wrong at once, or for longer than it may be, or was otherwise before.
 
-What it can't reach it does not judge: while PostgreSQL or Redis is away, no sample is taken, and the time that
-something may be wrong begins again.
+What may be wrong for a while, may be so for that long after the last fault: the time begins again with each, and while
+PostgreSQL or Redis is away, which ends samples too. What may never be wrong is judged in every sample.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from time import monotonic
 from typing import Any, Self
@@ -29,11 +29,14 @@ AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, Sl
 
 
 class Watch:
-    """Samples until it is told to stop. `found` is what was wrong, each once; `samples` how often it looked."""
+    """Samples until it is told to stop. `found` is what was wrong, each once; `samples` how often it looked; `longest`
+    for how many seconds something was wrong that may be, and without a new fault.
+    """
 
     def __init__(self, settings: Settings, dsn: str, slots: Slots, period: float) -> None:
         self.found: dict[str, None] = {}
         self.samples = 0
+        self.longest = 0.0
         self._dsn = dsn
         self._slots = slots
         self._period = period
@@ -45,6 +48,8 @@ class Watch:
             "I1: run": settings.lease_ttl_seconds + passes,
         }
         self._since: dict[str, float] = {}
+        self._faults = 0
+        self._over: dict[str, None] = {}
         self._known: dict[UUID, tuple[str, int, str | None]] = {}
         self._accepted: set[str] = set()
         self._sql: asyncpg.Connection[Any] | None = None
@@ -52,6 +57,16 @@ class Watch:
     def accept(self, job_id: str) -> None:
         """An answer 2xx gave this job (I6): from now on it must be there."""
         self._accepted.add(job_id)
+
+    @contextmanager
+    def fault(self) -> Generator[None]:
+        """A fault lasts for the time of the block: what it does has its time when it is over."""
+        self._faults += 1
+        try:
+            yield
+        finally:
+            self._faults -= 1
+            self._since.clear()
 
     async def run(self) -> None:
         """Look again and again."""
@@ -68,7 +83,7 @@ class Watch:
         """One sample."""
         if self._sql is None:
             self._sql = await asyncpg.connect(self._dsn, command_timeout=5, timeout=5)
-        self._judge(await wrong_now(self._sql, self._slots), monotonic())
+        self.judge(await wrong_now(self._sql, self._slots), monotonic())
         for row in await self._sql.fetch(HISTORY, remembered):
             self._compare(row["run_id"], (row["state"], row["epoch"], row["fingerprint"]))
         await self._look_for_accepted(self._sql)
@@ -80,15 +95,19 @@ class Watch:
             self._sql.terminate()
             self._sql = None
 
-    def _judge(self, lines: list[str], now: float) -> None:
+    def judge(self, lines: list[str], now: float) -> None:
         """Note what may not be, or not for so long."""
-        self._since = {line: self._since.get(line, now) for line in lines}
-        for line, since in self._since.items():
+        self._since = {} if self._faults else {line: self._since.get(line, now) for line in lines}
+        for line in lines:
             bound = next((bound for start, bound in self._bounds.items() if start in line), None)
             if bound is None or "slot of another user" in line:
                 self.found[line] = None
-            elif now - since > bound + SLACK_SECONDS * busy():
-                self.found[f"{line}, for {now - since:.1f} s"] = None
+                continue
+            lasted = now - self._since.get(line, now)
+            self.longest = max(self.longest, lasted)
+            if lasted > bound + SLACK_SECONDS * busy() and line not in self._over:
+                self._over[line] = None
+                self.found[f"{line}, for {lasted:.1f} s"] = None
 
     def _compare(self, run: UUID, now: tuple[str, int, str | None]) -> None:
         """Note what was otherwise and may not change (I5)."""

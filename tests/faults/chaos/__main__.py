@@ -22,7 +22,7 @@ from app.settings import Settings, read_settings
 from tests.faults.chaos.callers import Caller, Tally
 from tests.faults.chaos.people import People
 from tests.faults.chaos.place import Place, place, serving
-from tests.faults.chaos.schedule import make_schedule
+from tests.faults.chaos.schedule import Fault, calms, make_schedule
 from tests.faults.chaos.tally import STATES, Outcome, lost_and_doubled
 from tests.faults.oracle import violations
 from tests.faults.report import aligned
@@ -56,10 +56,10 @@ class Chaos:
         async with serving(self._place) as service, Watch.over(settings, PERIOD) as watch:
             began = time.monotonic()
             async with self._load(service.ports, watch, people, began + self._seconds):
-                await service.injector.run(schedule, began)
+                await service.injector.run(schedule, began, watch)
             settled, left = await self._settled(settings)
             restarts = service.restarts
-        return await self._outcome(settings, [*watch.found, *left], watch.samples, len(schedule), restarts, settled)
+        return await self._outcome(settings, watch, left, schedule, restarts, settled)
 
     @asynccontextmanager
     async def _load(self, ports: list[int], watch: Watch, people: People, until: float) -> AsyncGenerator[None]:
@@ -87,7 +87,7 @@ class Chaos:
         return time.monotonic() - began, left
 
     async def _outcome(
-        self, settings: Settings, wrong: list[str], samples: int, faults: int, restarts: int, settled: float
+        self, settings: Settings, watch: Watch, left: list[str], schedule: list[Fault], restarts: int, settled: float
     ) -> Outcome:
         async with make_world(settings) as world:
             states = {row[0]: row[1] for row in await world.sql.fetch(STATES)}
@@ -96,7 +96,8 @@ class Chaos:
         return Outcome(
             seed=self._seed,
             seconds=self._seconds,
-            faults=faults,
+            faults=len(schedule),
+            calms=calms(schedule),
             restarts=restarts,
             calls=tally.calls,
             repeated=tally.repeated,
@@ -106,8 +107,9 @@ class Chaos:
             states=states,
             lost=lost,
             doubled=doubled,
-            samples=samples,
-            violations=wrong,
+            samples=watch.samples,
+            longest=watch.longest,
+            violations=[*watch.found, *left],
             unexpected=dict(tally.unexpected),
             settled=settled,
         )

@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 from tests.faults.chaos.crew import Member
 from tests.faults.chaos.schedule import Fault
 from tests.faults.link import Link
+from tests.faults.watch import Watch
 
 BACKENDS = "select pid from pg_stat_activity where application_name like 'coursegen%' order by pid"
 
@@ -28,15 +29,19 @@ class Injector:
         self._redis_url = redis_url
         self._lasting: set[asyncio.Task[None]] = set()
 
-    async def run(self, schedule: list[Fault], began: float) -> None:
-        """Every fault at its time; those that last do so beside those that follow."""
+    async def run(self, schedule: list[Fault], began: float, watch: Watch) -> None:
+        """Every fault at its time; those that last do so beside those that follow. The watch is told of each."""
         for fault in schedule:
             await asyncio.sleep(max(0.0, began + fault.at - time.monotonic()))
             print(fault, flush=True)
-            task = asyncio.create_task(self._inject(fault))
+            task = asyncio.create_task(self._watched(fault, watch))
             self._lasting.add(task)
             task.add_done_callback(self._lasting.discard)
         await asyncio.gather(*self._lasting)
+
+    async def _watched(self, fault: Fault, watch: Watch) -> None:
+        with watch.fault():
+            await self._inject(fault)
 
     async def _inject(self, fault: Fault) -> None:
         what, _, where = fault.kind.partition(" ")

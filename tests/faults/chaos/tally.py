@@ -26,12 +26,14 @@ select count(*)::int from (
 
 class Outcome(msgspec.Struct, kw_only=True):
     """The figures of a run. `lost` are starts that were answered with 2xx and have no run that ended; `doubled` keys
-    that were given two answers, or have two runs, and lessons that are there twice.
+    that were given two answers, or have two runs, and lessons that are there twice; `longest` for how many seconds
+    without a fault a run had no owner, or a slot no run.
     """
 
     seed: int
     seconds: float
     faults: int
+    calms: int
     restarts: int
     calls: int
     repeated: int
@@ -42,6 +44,7 @@ class Outcome(msgspec.Struct, kw_only=True):
     lost: int
     doubled: int
     samples: int
+    longest: float
     violations: list[str]
     unexpected: dict[str, int]
     settled: float
@@ -59,6 +62,7 @@ class Outcome(msgspec.Struct, kw_only=True):
             ("seed", str(self.seed)),
             ("seconds under load", f"{self.seconds:g}"),
             ("faults injected", str(self.faults)),
+            ("calms between them", str(self.calms)),
             ("processes started again", str(self.restarts)),
             ("HTTP calls, of them repeated", f"{self.calls}, {self.repeated}"),
             ("initiates accepted", str(self.accepted)),
@@ -67,6 +71,7 @@ class Outcome(msgspec.Struct, kw_only=True):
             ("lost", str(self.lost)),
             ("doubled", str(self.doubled)),
             ("samples of the oracle", str(self.samples)),
+            ("longest that a run or a slot waited in a calm", f"{self.longest:.1f} s"),
             ("settled after the last fault", f"{self.settled:.1f} s"),
         ]
         lines += [("VIOLATION", line) for line in self.violations]

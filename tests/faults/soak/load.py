@@ -112,6 +112,10 @@ class Load:
         """Whatever has come, waiting up to so many seconds for the first."""
         for key, _ in self._selector.select(seconds):
             connection: Connection = key.data
+            if connection in self._idle:  # the server may close it whenever nothing is asked on it (RFC 9112, 9.5)
+                self._idle.remove(connection)
+                self._closed(connection)
+                continue
             try:
                 answer = connection.answered()
             except OSError as error:
