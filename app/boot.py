@@ -186,7 +186,7 @@ async def open_resources(
         stack.push_async_callback(progress.close)
         deferred = Deferred(DEFERRABLE)
         stack.push_async_callback(deferred.close)
-        processes = Processes()
+        processes = Processes(idle=identity is SERVICE and settings.worker_niceness > 0)
         stack.callback(processes.close)
         verifier = make_verifier(settings)
         stack.push_async_callback(verifier.close)

@@ -12,6 +12,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import asynccontextmanager, suppress
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
+from app.working_time import WorkingTime
+
 P = ParamSpec("P")
 T = TypeVar("T")
 NICENESS = 19
@@ -20,8 +22,12 @@ PATIENCE_SECONDS = 3.0
 """How long work waits for its turn: one that hangs holds up the others no longer than that."""
 
 
+_TICK_SECONDS = 0.25
+"""How often work under way is asked how long it has had."""
+
+
 class Limits(NamedTuple):
-    """How long a piece of work may take, and how much memory its process may hold, in bytes."""
+    """How long a piece of work may take (see WorkingTime), and how much memory its process may hold, in bytes."""
 
     seconds: float
     memory_bytes: int
@@ -46,20 +52,23 @@ class Processes(Executor):
 
     Work within limits takes turns, so that of several cores one is left to everybody else: niceness alone does not keep
     a short call from waiting until a long-running process has used its time slice.
+
+    `idle` leaves them the processor time that nobody else wants (SCHED_IDLE), for work that nobody waits for.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, idle: bool = False) -> None:
+        self._begin = _begin_idle if idle else _begin
         self._turns = asyncio.Semaphore(max(len(os.sched_getaffinity(0)) - 1, 1))
         self._idle: list[ProcessPoolExecutor] = []
         self._busy: dict[Future[Any], ProcessPoolExecutor] = {}
 
     def submit(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """`work(*args)` in another process; both travel pickled."""
-        pool = self._idle.pop() if self._idle else _one_process()
+        pool = self._idle.pop() if self._idle else self._one_process()
         try:
             future = pool.submit(work, *args, **kwargs)
         except BrokenProcessPool:  # it died while nobody used it
-            pool = _one_process()
+            pool = self._one_process()
             future = pool.submit(work, *args, **kwargs)
         self._busy[future] = pool
         future.add_done_callback(self._keep)
@@ -67,7 +76,9 @@ class Processes(Executor):
 
     async def run(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of `submit`. Raises ProcessCrashed, and what `work` raises; being cancelled ends the process."""
-        future = self.submit(work, *args, **kwargs)
+        return await self._result(self.submit(work, *args, **kwargs))
+
+    async def _result(self, future: Future[T]) -> T:
         try:
             return await asyncio.wrap_future(future)
         except BrokenProcessPool as error:
@@ -81,14 +92,23 @@ class Processes(Executor):
         """As `run`, within limits that count from its turn. Raises OutOfTime, OutOfMemory; native libraries may crash
         when memory ends.
         """
-        deadline = asyncio.timeout(limits.seconds)
-        try:
-            async with self._turn(), deadline:
-                return await self.run(_bounded, limits.memory_bytes, work, args, kwargs)
-        except TimeoutError as error:
-            if deadline.expired():
-                raise OutOfTime(f"the work took longer than {limits.seconds:g} s") from error
-            raise
+        async with self._turn():
+            future = self.submit(_bounded, limits.memory_bytes, work, args, kwargs)
+            time = WorkingTime(self._pid(future))
+            result = asyncio.ensure_future(self._result(future))
+            try:
+                while not result.done():
+                    if time.seconds() > limits.seconds:
+                        raise OutOfTime(f"the work took longer than {limits.seconds:g} s")
+                    await asyncio.wait((result,), timeout=_TICK_SECONDS)
+                return await result
+            finally:
+                result.cancel()
+
+    def _pid(self, future: Future[Any]) -> int | None:
+        """The process that does this work; None when it is done already."""
+        pool = self._busy.get(future)
+        return next(iter(pool._processes), None) if pool else None  # pyright: ignore[reportPrivateUsage]
 
     @asynccontextmanager
     async def _turn(self) -> AsyncGenerator[None]:
@@ -109,6 +129,9 @@ class Processes(Executor):
         while self._idle:
             _end(self._idle.pop())
 
+    def _one_process(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=self._begin)
+
     def _keep(self, future: Future[Any]) -> None:
         """Called when work is over, in a thread of the pool's: its process is free, unless it died or is bloated."""
         pool = self._busy.pop(future, None)
@@ -119,13 +142,16 @@ class Processes(Executor):
             self._idle.append(pool)
 
 
-def _one_process() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
-
-
 def _begin() -> None:
     os.nice(NICENESS)
     end_with_parent()
+
+
+def _begin_idle() -> None:
+    """As `_begin`, and with what is left of the processors (sched(7)); niceness alone is what other systems have."""
+    _begin()
+    if hasattr(os, "SCHED_IDLE"):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def _bounded(memory_bytes: int, work: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:

@@ -3,9 +3,11 @@
 import asyncio
 import os
 import resource
+import subprocess
+import sys
 import time
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Generator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -142,6 +144,37 @@ async def test_a_time_out_of_the_works_own_is_no_limit(processes: Processes) -> 
 
 async def test_work_yields_to_the_process_that_asks_for_it(processes: Processes) -> None:
     assert await processes.run(os.nice, 0) == min(os.nice(0) + NICENESS, 19)
+
+
+async def test_the_time_in_which_work_waits_for_a_processor_is_not_its_own(processes: Processes) -> None:
+    core = min(os.sched_getaffinity(0))
+    with spinning(core, NICENESS):
+        begun = time.monotonic()
+        await processes.run_within(ROOMY._replace(seconds=4), _compute_on, core, 2.5)
+        assert time.monotonic() - begun > 4
+
+
+async def test_idle_work_has_the_processors_when_nobody_else_wants_them() -> None:
+    idle = Processes(idle=True)
+    assert await idle.run(os.sched_getscheduler, 0) == os.SCHED_IDLE
+    idle.close()
+
+
+@contextmanager
+def spinning(core: int, niceness: int) -> Generator[None]:
+    """A process that wants all of one core, as nicely as work does."""
+    program = f"import os; os.nice({niceness}); os.sched_setaffinity(0, [{core}])\nwhile True: pass"
+    process = subprocess.Popen([sys.executable, "-c", program])
+    yield
+    process.kill()
+    process.wait()
+
+
+def _compute_on(core: int, seconds: float) -> None:
+    """Use so many seconds of this core."""
+    os.sched_setaffinity(0, [core])
+    while time.process_time() < seconds:
+        pass
 
 
 def _times_out() -> None:

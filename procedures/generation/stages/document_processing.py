@@ -21,7 +21,9 @@ from procedures.generation.stages.structure_generation import structure_generati
 STEP = Step(2, "Обработка документов началась", "Обработка документов завершена")
 SECONDS = 300
 SECONDS_FOR_ALL = 270.0
-"""Of the job's time, what reading may take: documents that all hang fail one by one, and not the job."""
+"""Of the job's time, what reading may take: documents that all hang fail one by one, and not the job. What a busy
+machine adds is no document's fault: the job is tried again when it becomes too long.
+"""
 SECONDS_FOR_ONE = 90.0
 MEMORY_BYTES = 1024 * 1024 * 1024
 
