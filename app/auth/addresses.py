@@ -40,9 +40,12 @@ class Proxies:
 @lru_cache(1024)
 def _read(text: str) -> Address | None:
     """An address as proxies write it, perhaps with a port; an IPv4 one also where it is mapped into IPv6."""
-    host, _, _port = text.rpartition(":") if text.startswith("[") or text.count(":") == 1 else (text, "", "")
+    if text.startswith("["):
+        host = text[1:].partition("]")[0]
+    else:
+        host = text.partition(":")[0] if text.count(":") == 1 else text
     try:
-        address = ipaddress.ip_address(host.strip("[]"))
+        address = ipaddress.ip_address(host)
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address

@@ -9,10 +9,11 @@ class Unauthorized(RpcError, code=Code.UNAUTHORIZED):
     Also every refusal of a token, so that an answer tells nothing about why.
     """
 
-    def __init__(self, *, reason: str, token_given: bool = False) -> None:
+    def __init__(self, *, reason: str, token_given: bool = False, blamed: bool = True) -> None:
         super().__init__()
-        # For logs alone: no field, so no part of the details.
+        # For logs and the gate, which counts what a caller is to blame for: no fields, so no part of the details.
         self.reason = reason
+        self.blamed = blamed
         self._token_given = token_given
 
     @property

@@ -44,8 +44,8 @@ class Gate:
             self._check(peer, headers)
         try:
             return await self._verifier.verify(token)
-        except Unauthorized:
-            if self._cost:
+        except Unauthorized as refused:
+            if self._cost and refused.blamed:
                 self._count(peer, headers)
             raise
 

@@ -91,6 +91,11 @@ class KeySet:
             self._fetch_soon()
         return self._keys.get(kid)
 
+    @property
+    def is_away(self) -> bool:
+        """Whether the issuer did not answer when it was last asked."""
+        return self._fetched_at < self._tried_at
+
     async def close(self) -> None:
         """End a fetch under way and close the connections."""
         if self._fetching is not None:

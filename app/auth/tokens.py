@@ -88,6 +88,8 @@ class Verifier:
         if self._key_set is None or header.kid is None:
             raise _refused(f"{header.alg} needs a key set and a kid")
         key = await self._key_set.find(header.kid)
+        if key is None and self._key_set.is_away:  # a good token may name a key that could not be fetched
+            raise Unauthorized(reason="the key set is away", token_given=True, blamed=False)
         if key is None or key.algorithm_name != header.alg:
             raise _refused("no such key")
         return key

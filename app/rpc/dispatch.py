@@ -3,7 +3,7 @@
 import time
 import traceback
 import uuid
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -56,18 +56,18 @@ class CallRecord(msgspec.Struct, frozen=True):
 Observer = Callable[[CallRecord], None]
 
 
-async def run_middlewares(
+def run_middlewares(
     steps: tuple[Middleware[Any, Any], ...], procedure: AnyProcedure, ctx: Any, args: tuple[Any, ...]
-) -> Any:
-    """Run the steps outermost first; the function is the innermost."""
-    if not steps:
-        result = procedure.function(ctx, *args)
-        return result if procedure.signature.generates else await result
+) -> Awaitable[Any]:
+    """Run the steps outermost first; the function is the innermost. To be awaited."""
+    if steps:
+        return steps[0].run(ctx, lambda narrowed: run_middlewares(steps[1:], procedure, narrowed, args))
+    begun = procedure.function(ctx, *args)
+    return _made(begun) if procedure.signature.generates else begun
 
-    async def go_on(narrowed: Any) -> Any:
-        return await run_middlewares(steps[1:], procedure, narrowed, args)
 
-    return await steps[0].run(ctx, go_on)
+async def _made(generator: Any) -> Any:
+    return generator
 
 
 class Dispatcher:

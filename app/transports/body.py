@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Generator
+from collections.abc import Awaitable, Generator
 
 from app.rpc.deadline import Deadlines
 from app.rpc.protocol_errors import BodyCut, BodyTimeout, PayloadTooLarge, UnsupportedMediaType
@@ -37,13 +37,13 @@ class BodyReader:
             raise UnsupportedMediaType()
         return body or None
 
-    async def read_bytes(self, request: HttpRequest, limit: int) -> bytes:
-        """The same for a body of any type."""
+    def read_bytes(self, request: HttpRequest, limit: int) -> Awaitable[bytes]:
+        """The same for a body of any type; to be awaited."""
         _check_encoding(request.headers)
         length = content_length(request.headers)
         if length is not None and length > limit:
             raise PayloadTooLarge(limit_bytes=limit)
-        return await self._receive(request, limit, length) if length != 0 else b""
+        return self._receive(request, limit, length)
 
     def stream(self, request: HttpRequest) -> BodyStream:
         """A body of any length and type, piece by piece. Raises UnsupportedMediaType for one that is compressed."""
@@ -60,6 +60,8 @@ class BodyReader:
             raise BodyTimeout() from None
 
     async def _receive(self, request: HttpRequest, limit: int, length: int | None) -> bytes:
+        if length == 0:
+            return b""
         request.begun = True
         chunks: list[bytes] = []
         size = 0

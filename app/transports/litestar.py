@@ -55,8 +55,8 @@ def wires(
     browsers = browsers or Browsers()
     plain, jsonrpc = Plain(calls, wire), JsonRpc(calls, wire, openrpc)
 
-    async def rpc(request: HttpRequest) -> HttpResponse:
-        return await (plain(request) if request.path else jsonrpc(request))
+    def rpc(request: HttpRequest) -> Awaitable[HttpResponse]:
+        return plain(request) if request.path else jsonrpc(request)
 
     codecs: dict[str, Codec] = {"/rpc": rpc, "/trpc": Trpc(calls, wire), "/api": Compat(calls, wire)}
     if uploads:

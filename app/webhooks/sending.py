@@ -184,5 +184,5 @@ def _retry_after(headers: Iterable[tuple[bytes, bytes]]) -> float | None:
         return float(value[:9])
     try:
         return max((parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds(), 0.0)
-    except (ValueError, TypeError):  # no date, or one without a zone
+    except (ValueError, TypeError, OverflowError):  # no date, one without a zone, or one of numbers without end
         return None

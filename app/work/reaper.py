@@ -1,7 +1,8 @@
 """The one owner of recovery: runs in every worker, works in one at a time.
 
 A pass puts back what a crash left behind: slots are made what PostgreSQL says, jobs of dead workers are queued again,
-runs without a job are failed, half-made uploads give their quota back. Each duty is a function of its own.
+runs without a job are failed. Each duty is a function of its own. What half-made uploads hold is given back beside it
+(uploads.py), since that waits for the storage.
 """
 
 import asyncio
@@ -53,19 +54,6 @@ class EndedRun(msgspec.Struct, frozen=True):
     run_id: UUID
 
 
-class Upload(msgspec.Struct, frozen=True):
-    """A half-made upload whose time is over."""
-
-    storage_path: str
-
-
-class FinishedUpload(msgspec.Struct, frozen=True):
-    """A file that is whole, and whose parts are still there."""
-
-    file_id: UUID
-    storage_path: str
-
-
 class Reaper:
     """`run` works until cancelled, a pass every `period` seconds."""
 
@@ -95,13 +83,7 @@ class Reaper:
             if not await tx.value("lock_reaper", bool, silence=f"{silence * 1000:.0f}"):
                 return
             self._lock = tx
-            for duty in (
-                self.sweep_jobs,
-                self.fail_orphans,
-                self.reconcile_slots,
-                self.expire_uploads,
-                self.drop_parts,
-            ):
+            for duty in (self.sweep_jobs, self.fail_orphans, self.reconcile_slots):
                 await duty()
                 await self._keep_lock()
             self._work["passes"] += 1
@@ -155,31 +137,3 @@ class Reaper:
         if done.rebuilt or done.evicted:
             logger.bind(rebuilt=done.rebuilt, evicted=done.evicted).warning("slots reconciled")
         return done
-
-    async def expire_uploads(self) -> None:
-        """Delete uploads that were never finished, rows and objects: rows stay while the storage is away, or else
-        nobody would know of the objects.
-        """
-        async with self._db.begin() as tx:
-            expired = await tx.all(
-                "expire_uploads", Upload, older_than_seconds=self._resources.settings.upload_ttl_seconds
-            )
-            for upload in expired:
-                await self._delete_objects(upload.storage_path)
-                await self._keep_lock()
-        self._work["uploads_expired"] += len(expired)
-
-    async def drop_parts(self) -> None:
-        """Delete the parts of uploads that became files and died before they had deleted them."""
-        async with self._db.begin() as tx:
-            finished = await tx.all("files_with_parts", FinishedUpload)
-            for upload in finished:
-                await self._resources.storage.delete_parts(upload.storage_path)
-                await tx.run("forget_parts", file_id=upload.file_id)
-                await self._keep_lock()
-
-    async def _delete_objects(self, path: str) -> None:
-        try:
-            await self._resources.storage.delete_all(path)
-        except ValueError:  # a row that no upload of ours has made
-            logger.bind(path=path).warning("a half-made upload has a path that is no key")

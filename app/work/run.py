@@ -1,4 +1,4 @@
-"""One worker process: the queue's worker, the reaper, the pairing of files and webhooks, until SIGTERM."""
+"""One worker process: the queue's worker, the reaper and the other duties of each worker, until SIGTERM."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -9,6 +9,7 @@ from app.work.lifecycle import RunLifecycle
 from app.work.pairing import FilePairing
 from app.work.queue import FencedQueue
 from app.work.reaper import Reaper
+from app.work.uploads import UploadRemains
 from app.work.waiting import ended
 from app.work.webhooks import WebhookDelivery
 from app.work.worker import FencedWorker
@@ -28,7 +29,12 @@ async def work(
     settings = resources.settings
     queue = FencedQueue(settings.worker_database_url, pool_size=settings.worker_concurrency + 2)
     await queue.connect()
-    running = (Reaper(resources, queue).run(), FilePairing(resources).run(), WebhookDelivery(resources).run())
+    running = (
+        Reaper(resources, queue).run(),
+        UploadRemains(resources).run(),
+        FilePairing(resources).run(),
+        WebhookDelivery(resources).run(),
+    )
     duties = [asyncio.create_task(duty) for duty in running]
     worker = FencedWorker(
         queue,

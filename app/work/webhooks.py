@@ -6,7 +6,7 @@ worker died is made again. At least once, then, under the same id each time.
 
 import asyncio
 from typing import TYPE_CHECKING, Final, Literal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 from loguru import logger
@@ -136,6 +136,10 @@ class WebhookDelivery:
             )
         except SendFailed as failure:
             return Outcome("refused", error=str(failure))
+        except Exception as bug:  # the boundary: what a stranger's answer brings about must not end the worker
+            error_id = uuid4().hex
+            _line(claimed).bind(errorId=error_id).opt(exception=bug).error("sending a webhook crashed")
+            return Outcome("refused", error=f"internal error {error_id}")
         return judged(answer)
 
 

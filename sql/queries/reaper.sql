@@ -36,17 +36,21 @@ where runs.ended_at is null
       and saq_jobs.status in ('new', 'queued', 'active', 'aborting')
   );
 
--- name: expire_uploads(older_than_seconds)
--- Uploads of one request by their age, resumable ones by their own end. One that is being made final is locked, and stays.
+-- name: expire_upload(after, older_than_seconds)^
+-- The next upload whose time is over, by its id: of one request by its age, a resumable one by its own end. One that is
+-- being made final is locked, and stays.
 delete from file_catalog
-where id in (
+where id = (
     select id
     from file_catalog
     where status = 'uploading'
+      and id > :after
       and coalesce(expires_at, created_at + make_interval(secs => :older_than_seconds)) < now()
+    order by id
+    limit 1
     for update skip locked
 )
-returning coalesce(storage_path, '') as storage_path;
+returning id as file_id, coalesce(storage_path, '') as storage_path;
 
 -- name: known_objects(keys)
 -- The keys that a row stands for, and whether its upload is still under way.

@@ -21,6 +21,7 @@ TOLD = {
     "so does a name": ("10.0.0.1", "198.51.100.1, a.example.org, 10.0.0.2", "10.0.0.2"),
     "a port is left out": ("10.0.0.1", "198.51.100.1:4711", "198.51.100.1"),
     "also an IPv6 one": ("10.0.0.1", "[2001:db8:1:2:3::4]:4711", "2001:db8:1:2::/64"),
+    "brackets without a port too": ("10.0.0.1", "[2001:db8:1:2:3::4]", "2001:db8:1:2::/64"),
     "an IPv6 caller is a network": ("2001:db8:1:2:aaaa::1", None, "2001:db8:1:2::/64"),
     "whichever of its addresses it takes": ("2001:db8:1:2:bbbb::2", None, "2001:db8:1:2::/64"),
     "another network is another": ("2001:db8:1:3::1", None, "2001:db8:1:3::/64"),

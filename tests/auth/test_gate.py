@@ -5,11 +5,13 @@ import math
 
 import pytest
 
-from app.auth import Claims, Unauthorized, Verifier
+from app.auth import Claims, KeySet, Unauthorized, Verifier
 from app.auth.addresses import Proxies
 from app.auth.errors import AddressLimited
 from app.auth.gate import MOST_ADDRESSES, Gate
+from tests.auth.conftest import MakeKeySet
 from tests.auth.forge import AUDIENCE, ISSUER, LIFETIME, SECRET, claiming
+from tests.auth.issuer import Issuer, Key
 
 HERE, ELSEWHERE, PROXY = "198.51.100.1", "198.51.100.2", "10.0.0.1"
 LIMIT = 3
@@ -28,10 +30,10 @@ class Counting(Verifier):
 class Door:
     """A gate at a time of its own."""
 
-    def __init__(self, limit: int = LIMIT) -> None:
+    def __init__(self, limit: int = LIMIT, key_set: KeySet | None = None) -> None:
         self.now = 1000.0
         self.verifier = Counting(
-            secret=SECRET, key_set=None, issuer=ISSUER, audience=AUDIENCE, max_lifetime_seconds=LIFETIME
+            secret=SECRET, key_set=key_set, issuer=ISSUER, audience=AUDIENCE, max_lifetime_seconds=LIFETIME
         )
         proxies = Proxies([ipaddress.ip_network(PROXY)])
         self.gate = Gate(self.verifier, proxies, limit, clock=lambda: self.now)
@@ -46,10 +48,12 @@ class Door:
         except AddressLimited as limited:
             return limited.retry_after_seconds
 
-    async def fail(self, times: int = LIMIT, peer: str = HERE, forwarded: str | None = None) -> None:
+    async def fail(
+        self, times: int = LIMIT, peer: str = HERE, forwarded: str | None = None, sent: str = "a.b.c"
+    ) -> None:
         """So many bad tokens, each of which is looked at."""
         for _ in range(times):
-            assert await self.knock("a.b.c", peer, forwarded) == "refused"
+            assert await self.knock(sent, peer, forwarded) == "refused"
 
 
 async def test_after_the_limit_no_token_is_looked_at_good_ones_neither() -> None:
@@ -122,6 +126,19 @@ async def test_a_peer_without_an_address_is_not_counted() -> None:
     door = Door()
     for _ in range(2 * LIMIT):
         assert await door.knock("a.b.c", None) == "refused"
+
+
+async def test_while_the_key_set_is_away_nobody_is_blamed_for_a_key_that_is_not_known(
+    issuer: Issuer, make_key_set: MakeKeySet
+) -> None:
+    door = Door(key_set=make_key_set(refetch_seconds=0))
+    token = issuer.keys[0].token()
+    issuer.stop()
+    await door.fail(2 * LIMIT, sent=token)
+    issuer.start()
+    assert await door.knock(token) == "instructor"
+    await door.fail(LIMIT, sent=Key("unknown", issuer.keys[0].private).token())
+    assert await door.knock(token) == 20
 
 
 async def test_zero_is_no_limit() -> None:

@@ -1,14 +1,10 @@
 """What a pass of the reaper puts right, each duty by itself; no worker runs here."""
 
 import asyncio
-from pathlib import Path
-from uuid import UUID, uuid4
 
 import pytest
 
-from app.context import SignedIn
 from app.leases import SystemFull, connect
-from app.storage import StorageUnavailable, object_key
 from procedures.generation.initiate import InitiateInput, initiate
 from tests.faults.oracle import violations
 from tests.work.harness import eventually
@@ -19,89 +15,6 @@ STUCK = """
 update saq_jobs set status = 'active', lease = gen_random_uuid(),
     job = convert_to((convert_from(job, 'UTF8')::jsonb || $1)::text, 'UTF8')
 """
-
-
-async def half_made_upload(life: Life, owner: SignedIn, course: UUID, path: str | None, minutes: int = 11) -> UUID:
-    """A row that an upload has left behind, so many minutes ago."""
-    file_id: UUID = await life.sql.fetchval(
-        "insert into file_catalog"
-        " (id, course_id, uploaded_by, filename, mime_type, file_type, file_size, storage_path, created_at)"
-        " values ($1, $2, $3, 'a.md', 'text/markdown', 'md', 100, $4, now() - make_interval(mins => $5)) returning id",
-        uuid4(),
-        course,
-        owner.user_id,
-        path,
-        minutes,
-    )
-    return file_id
-
-
-async def used_bytes(life: Life) -> int:
-    found: int = await life.sql.fetchval("select sum(storage_used_bytes)::bigint from organizations")
-    return found
-
-
-async def uploads(life: Life) -> int:
-    found: int = await life.sql.fetchval("select count(*) from file_catalog")
-    return found
-
-
-def key(owner: SignedIn, course: UUID) -> str:
-    return object_key(owner.claims.organization_id, course, uuid4(), ".md")
-
-
-async def test_an_upload_that_was_never_finished_gives_its_quota_and_its_bytes_back(own_life: Life) -> None:
-    owner = await own_life.user()
-    course = await own_life.course(owner)
-    path = key(owner, course)
-    await own_life.resources.storage.put(path, b"half of it")
-    await half_made_upload(own_life, owner, course, path)
-    await half_made_upload(own_life, owner, course, key(owner, course), minutes=9)
-    async with own_life.reaper() as reaper:
-        await reaper.once()
-    assert (await uploads(own_life), await used_bytes(own_life)) == (1, 100)
-    assert not await own_life.resources.storage.exists(path)
-
-
-async def test_while_the_storage_is_away_a_half_made_upload_stays_and_the_reaper_goes_on(
-    own_life: Life, tmp_path: Path
-) -> None:
-    owner = await own_life.user()
-    course = await own_life.course(owner)
-    path = key(owner, course)
-    await half_made_upload(own_life, owner, course, path)
-    (tmp_path / path).mkdir(parents=True)
-    (tmp_path / path / "in the way").touch()
-    async with own_life.reaper() as reaper:
-        with pytest.raises(StorageUnavailable):
-            await reaper.once()
-        assert await uploads(own_life) == 1
-        going_on = asyncio.create_task(reaper.run())
-        passes = own_life.slots.passes
-
-        async def passed() -> bool:
-            return own_life.slots.passes > passes + 2
-
-        await eventually(passed)
-        (tmp_path / path / "in the way").unlink()
-        (tmp_path / path).rmdir()
-
-        async def expired() -> bool:
-            return await uploads(own_life) == 0
-
-        await eventually(expired)
-        going_on.cancel()
-        await asyncio.wait({going_on})
-
-
-@pytest.mark.parametrize("path", [None, "{0}/{1}/../../etc/passwd", "{0}/{1}/not a key"])
-async def test_a_half_made_upload_with_a_wrong_path_is_expired_like_any_other(own_life: Life, path: str | None) -> None:
-    owner = await own_life.user()
-    course = await own_life.course(owner)
-    await half_made_upload(own_life, owner, course, path and path.format(owner.claims.organization_id, course))
-    async with own_life.reaper() as reaper:
-        await reaper.once()
-    assert (await uploads(own_life), await used_bytes(own_life)) == (0, 0)
 
 
 async def test_a_run_whose_job_is_gone_from_the_queue_fails_and_gives_its_slot_back(own_life: Life) -> None:

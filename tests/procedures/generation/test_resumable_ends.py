@@ -11,8 +11,7 @@ from app.db.session import SERVICE
 from app.dev import Database
 from app.rpc.protocol_errors import BodyCut
 from app.storage import part_key
-from app.work.queue import FencedQueue
-from app.work.reaper import Reaper
+from app.work.uploads import UploadRemains
 from procedures.generation import _upload_errors as errors
 from procedures.generation._appending import SEGMENT_BYTES
 from procedures.generation.cancel_upload import CancelUploadInput, cancel_upload
@@ -29,11 +28,11 @@ MEBIBYTE = 1024 * 1024
 
 
 @pytest.fixture
-async def reaper(own_world: World) -> AsyncIterator[Reaper]:
-    """The reaper of a worker over the test's own world."""
+async def remains(own_world: World) -> AsyncIterator[UploadRemains]:
+    """That duty of a worker over the test's own world."""
     settings = own_world.resources.settings
     async with open_resources(settings, settings.worker_database_url, SERVICE) as resources:
-        yield Reaper(resources, FencedQueue(settings.worker_database_url))
+        yield UploadRemains(resources)
 
 
 async def test_a_cancelled_upload_gives_everything_back(world: World) -> None:
@@ -71,7 +70,7 @@ async def test_uploads_are_their_beginners_own(world: World) -> None:
     assert await left(world, owner, course) == Left(len(TEXT), 1, 0)
 
 
-async def test_an_expired_upload_is_gone_before_and_after_the_reaper(own_world: World, reaper: Reaper) -> None:
+async def test_an_expired_upload_is_gone_before_and_after_the_reaper(own_world: World, remains: UploadRemains) -> None:
     owner, course = await owner_and_course(own_world)
     upload, other = await begun(owner, course), await begun(owner, course)
     for each in (upload, other):
@@ -84,24 +83,24 @@ async def test_an_expired_upload_is_gone_before_and_after_the_reaper(own_world: 
             await offset_of(owner, upload)
         with pytest.raises(errors.UploadNotFound):
             await append(owner, upload, 50, TEXT[50:])
-        await reaper.expire_uploads()
+        await remains.expire()
     assert await left(own_world, owner, course) == Left(len(TEXT), 1, 1)
     assert await offset_of(owner, other) == 50
 
 
-async def test_a_resumable_upload_outlives_what_one_request_may_take(own_world: World, reaper: Reaper) -> None:
+async def test_a_resumable_upload_outlives_what_one_request_may_take(own_world: World, remains: UploadRemains) -> None:
     owner, course = await owner_and_course(own_world)
     upload = await begun(owner, course)
     told = await get_upload(owner, GetUploadInput(upload_id=upload))
     await own_world.sql.execute("update file_catalog set created_at = now() - interval '23 hours'")
-    await reaper.expire_uploads()
+    await remains.expire()
     assert told == await get_upload(owner, GetUploadInput(upload_id=upload))
     lasts = "select extract(epoch from expires_at - now())::float8 from file_catalog"
     assert 86_000 < await own_world.sql.fetchval(lasts) <= 86_400
 
 
 async def test_parts_that_a_crash_left_beside_a_file_are_dropped_by_the_reaper(
-    own_world: World, reaper: Reaper
+    own_world: World, remains: UploadRemains
 ) -> None:
     owner, course = await owner_and_course(own_world)
     upload = await begun(owner, course)
@@ -111,7 +110,7 @@ async def test_parts_that_a_crash_left_beside_a_file_are_dropped_by_the_reaper(
     for part in (named, unnamed):
         await own_world.resources.storage.put(part_key(told.uploaded.storage_path, part), TEXT)
     await own_world.sql.execute("update file_catalog set parts = array[$1::uuid]", named)
-    await reaper.drop_parts()
+    await remains.drop_parts()
     assert await left(own_world, owner, course) == Left(len(TEXT), 1, 1)
     assert await own_world.sql.fetchval("select parts from file_catalog") == []
     assert (await get_upload(owner, GetUploadInput(upload_id=upload))).uploaded is not None

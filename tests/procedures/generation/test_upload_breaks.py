@@ -13,8 +13,7 @@ from app.context import SignedIn
 from app.db.session import SERVICE
 from app.rpc import RpcError
 from app.rpc.protocol_errors import BodyCut, BodyTimeout, MalformedRequest
-from app.work.queue import FencedQueue
-from app.work.reaper import Reaper
+from app.work.uploads import UploadRemains
 from procedures.generation import _upload_errors as errors
 from procedures.generation.upload_file import upload_file
 from tests.procedures.eventually import eventually
@@ -109,7 +108,7 @@ async def test_the_reaper_passes_by_an_upload_that_is_being_made_final(own_world
     owner, course = await owner_and_course(own_world)
     settings = own_world.resources.settings
     async with open_resources(settings, settings.worker_database_url, SERVICE) as resources:
-        reaper = Reaper(resources, FencedQueue(settings.worker_database_url))
+        remains = UploadRemains(resources)
 
         async def expiring() -> AsyncIterator[bytes]:
             yield TEXT
@@ -118,7 +117,7 @@ async def test_the_reaper_passes_by_an_upload_that_is_being_made_final(own_world
         async with held_at_its_end(own_world) as someone_waits:
             upload = asyncio.ensure_future(upload_file(owner, form(course, expiring())))
             await eventually(someone_waits)
-            await reaper.expire_uploads()
+            await remains.expire()
         await upload
     assert await left(own_world, owner, course) == Left(len(TEXT), 1, 1)
 

@@ -13,8 +13,7 @@ from app.db.errors import DatabaseRefused
 from app.db.session import SERVICE
 from app.rpc import RpcError
 from app.storage import object_key, part_key
-from app.work.queue import FencedQueue
-from app.work.reaper import Reaper
+from app.work.uploads import UploadRemains
 from procedures.generation._reservation import Described, Whole, finish, read_allowance, reserve
 from procedures.generation._upload_errors import FileLimitReached, StorageFailed, StorageQuotaExceeded
 from procedures.generation.initiate import InitiateInput, initiate
@@ -86,11 +85,11 @@ async def test_an_upload_that_the_reaper_overtook_is_told_and_undone(own_world: 
 
 
 @pytest.fixture
-async def reaper(own_world: World) -> AsyncIterator[Reaper]:
-    """The reaper of a worker over the test's own world."""
+async def remains(own_world: World) -> AsyncIterator[UploadRemains]:
+    """That duty of a worker over the test's own world."""
     settings = own_world.resources.settings
     async with open_resources(settings, settings.worker_database_url, SERVICE) as resources:
-        yield Reaper(resources, FencedQueue(settings.worker_database_url))
+        yield UploadRemains(resources)
 
 
 async def half_upload(world: World, owner: SignedIn, course: UUID, *, age_seconds: float) -> UUID:
@@ -105,31 +104,33 @@ async def half_upload(world: World, owner: SignedIn, course: UUID, *, age_second
     return reserved.file_id
 
 
-async def test_a_half_made_upload_expires_with_its_quota_and_its_object(own_world: World, reaper: Reaper) -> None:
+async def test_a_half_made_upload_expires_with_its_quota_and_its_object(
+    own_world: World, remains: UploadRemains
+) -> None:
     owner, course = await owner_and_course(own_world)
     await half_upload(own_world, owner, course, age_seconds=601)
     assert await left(own_world, owner, course) == Left(len(TEXT), 1, 1)
-    await reaper.expire_uploads()
+    await remains.expire()
     assert await left(own_world, owner, course) == NOTHING
 
 
-async def test_an_upload_under_way_and_a_finished_one_stay(own_world: World, reaper: Reaper) -> None:
+async def test_an_upload_under_way_and_a_finished_one_stay(own_world: World, remains: UploadRemains) -> None:
     owner, course = await owner_and_course(own_world)
     await half_upload(own_world, owner, course, age_seconds=590)
     await upload_file(owner, document(course))
     await own_world.sql.execute("update file_catalog set created_at = now() - interval '1 day' where status = 'ready'")
-    await reaper.expire_uploads()
+    await remains.expire()
     assert await left(own_world, owner, course) == Left(2 * len(TEXT), 2, 2)
 
 
-async def test_an_upload_that_finishes_after_it_has_expired_is_told(own_world: World, reaper: Reaper) -> None:
+async def test_an_upload_that_finishes_after_it_has_expired_is_told(own_world: World, remains: UploadRemains) -> None:
     owner, course = await owner_and_course(own_world)
     allowance = await read_allowance(owner, course)
     reserved = await reserve(owner, allowance, NOTES)
     part = part_key(reserved.storage_path, uuid4())
     await own_world.resources.storage.put(part, TEXT)
     await own_world.sql.execute("update file_catalog set created_at = now() - interval '1 hour'")
-    await reaper.expire_uploads()
+    await remains.expire()
     with pytest.raises(StorageFailed):
         await finish(owner, allowance, Whole(reserved.file_id, reserved.storage_path, part, len(TEXT), "0" * 64))
     assert (await left(own_world, owner, course)).used == 0
@@ -143,10 +144,12 @@ async def test_an_upload_under_way_is_no_document_of_a_run(own_world: World) -> 
     assert (progress["has_documents"], progress["files"]) == (False, [])
 
 
-async def test_an_expired_upload_whose_object_was_never_written_is_no_failure(own_world: World, reaper: Reaper) -> None:
+async def test_an_expired_upload_whose_object_was_never_written_is_no_failure(
+    own_world: World, remains: UploadRemains
+) -> None:
     owner, course = await owner_and_course(own_world)
     file_id = await half_upload(own_world, owner, course, age_seconds=700)
     key = object_key(owner.claims.organization_id, course, file_id, "md")
     await own_world.resources.storage.delete(key)
-    await reaper.expire_uploads()
+    await remains.expire()
     assert await left(own_world, owner, course) == NOTHING

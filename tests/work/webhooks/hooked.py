@@ -11,6 +11,7 @@ import msgspec
 from app.boot import open_resources
 from app.context import SignedIn
 from app.db.session import SERVICE
+from app.webhooks import Sender
 from app.work.waiting import ended
 from app.work.webhooks import WebhookDelivery
 from procedures.generation.initiate import InitiateInput, initiate
@@ -39,11 +40,11 @@ class Hooked:
         return course
 
     @asynccontextmanager
-    async def delivering(self, loops: int = 1) -> AsyncGenerator[None]:
-        """So many workers' deliveries, and nothing else of a worker."""
+    async def delivering(self, loops: int = 1, sender: Sender | None = None) -> AsyncGenerator[None]:
+        """So many workers' deliveries, and nothing else of a worker; by this sender where one is given."""
         settings = self.life.settings
         async with open_resources(settings, settings.worker_database_url, SERVICE) as resources:
-            tasks = [asyncio.create_task(WebhookDelivery(resources).run()) for _ in range(loops)]
+            tasks = [asyncio.create_task(WebhookDelivery(resources, sender).run()) for _ in range(loops)]
             try:
                 yield
             finally:

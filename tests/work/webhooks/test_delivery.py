@@ -12,6 +12,7 @@ from standardwebhooks import Webhook
 
 from app.auth.claims import Role
 from app.context import Administrator, SignedIn
+from app.webhooks import Answer, Rules, Sender
 from app.work.webhooks import Claimed
 from procedures.webhooks.redeliver import RedeliverInput, redeliver
 from procedures.webhooks.rotate_secret import RotateSecretInput, rotate_secret
@@ -69,6 +70,29 @@ async def _time_is_over(second: int) -> bool:
 
 def _time(request: Received) -> int:
     return int(request.headers["webhook-timestamp"])
+
+
+class Broken(Sender):
+    """Has a bug."""
+
+    async def send(self, *_: object, **_named: object) -> Answer:
+        raise ZeroDivisionError
+
+
+async def test_a_bug_in_sending_costs_an_attempt_and_not_the_worker(hooked: Hooked) -> None:
+    await hooked.started()
+    sender = Broken(Rules.of(hooked.life.settings), seconds=1, at_once=1)
+    with captured_logs() as lines:
+        async with hooked.delivering(sender=sender):
+            await eventually(lambda: _attempted(hooked))
+    error = await hooked.sql.fetchval("select last_error from webhook_deliveries")
+    error_id = error.removeprefix("internal error ")
+    assert [line for line in lines if line["extra"].get("errorId") == error_id]
+    assert await hooked.waits() > 0
+
+
+async def _attempted(hooked: Hooked) -> bool:
+    return bool(await hooked.sql.fetchval("select count(*) from webhook_deliveries where last_error is not null"))
 
 
 async def test_ten_attempts_are_made_over_three_days_and_then_no_more(hooked: Hooked) -> None:
