@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from loguru import logger
 
-from app.log import LEVELS, begin_scope, json_line, note, redact
+from app.log import LEVELS, begin_scope, json_line, note, redact, scope
 
 CONSTANT = {"service": "course-generator", "environment": "test", "version": "1.2.3"}
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
@@ -132,9 +132,7 @@ async def test_a_scope_belongs_to_its_task_and_those_it_starts() -> None:
 
 def logger_extra() -> dict[str, Any]:
     """What the current scope adds to a line."""
-    from app.log import _scope
-
-    return dict(_scope.get() or {})
+    return dict(scope() or {})
 
 
 PROGRAM = """
