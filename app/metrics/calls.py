@@ -1,8 +1,8 @@
 """Calls that have ended: how many, and how long they took, by procedure.
 
 A process by itself counts them in plain numbers, from its event loop's thread alone, and makes metrics of them when it
-is asked: the library's own values lock for each of a call's four numbers, which costs a tenth of a whole call. Processes
-that share their values need the library's.
+is asked: the library's own values lock for each of a call's four numbers, which costs a tenth of a whole call.
+Processes that share their values need the library's.
 """
 
 from bisect import bisect_left

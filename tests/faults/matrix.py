@@ -59,4 +59,6 @@ ROWS: Final = (
     "mutant: no unique key",
     "mutant: no rebuild",
     "chaos: a random schedule of faults under load",
+    "hostile input: bad tokens, all of them refused",
+    "hostile input: all other families",
 )

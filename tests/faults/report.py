@@ -9,17 +9,21 @@ import pytest
 from tests.faults.matrix import ROWS
 
 RESULTS = Path("faults.json")
+MEBIBYTE = 1024 * 1024
 SETTLED_SECONDS = 5.0
 """How long it may take until all is well again: the lease's 1.5 s, and what a busy machine adds."""
 
 
 class Line(msgspec.Struct, kw_only=True):
-    """One row: `settled` is the longest that a test of it took until all was well, in seconds."""
+    """One row: `settled` is the longest that a test of it took until all was well, in seconds; `grown` the most by
+    which the service's memory had grown since it was warm, in bytes.
+    """
 
     row: str
     tests: int = 0
     failed: int = 0
     settled: float | None = None
+    grown: int | None = None
 
     @property
     def outcome(self) -> str:
@@ -46,6 +50,8 @@ class Report:
             if report.when == "teardown":
                 settled = [float(str(value)) for name, value in report.user_properties if name == "settled"]
                 line.settled = max([*settled, *([line.settled] if line.settled else [])], default=None)
+                grown = [int(str(value)) for name, value in report.user_properties if name == "grown"]
+                line.grown = max([*grown, *([line.grown] if line.grown else [])], default=None)
 
     @property
     def well(self) -> bool:
@@ -61,12 +67,12 @@ class Report:
 
 def table(lines: list[Line]) -> str:
     """The lines as a text. A test fails when an effect is lost or doubled, so that a row which passed has none."""
-    cells = [("row", "tests", "outcome", "settled", "lost or doubled")]
+    cells = [("row", "tests", "outcome", "settled", "lost or doubled", "memory")]
     for line in lines:
         settled = "" if line.settled is None else f"{line.settled:.1f} s"
-        cells.append(
-            (line.row, str(line.tests), line.outcome, settled, "0" if line.outcome in ("passed", "SLOW") else "?")
-        )
+        effects = "0" if line.outcome in ("passed", "SLOW") else "?"
+        grown = "" if line.grown is None else f"+{line.grown / MEBIBYTE:.1f} MiB"
+        cells.append((line.row, str(line.tests), line.outcome, settled, effects, grown))
     return aligned(cells)
 
 

@@ -168,6 +168,8 @@ async def test_an_api_told_to_stop_under_load_answers_what_it_took_and_loses_not
     answers = [each for each in outcomes if isinstance(each, httpx.Response)]
     assert {type(each) for each in outcomes} <= {httpx.Response, httpx.ConnectError, httpx.ReadError}
     assert {answer.status_code for answer in answers} == {200}
+    begun = "select count(*) from generation_runs where state <> 'reserving'"
+    assert await life.sql.fetchval(begun) == len(answers)  # none was taken and cut off
     async with life.worker():
         for answer in answers:
             watch.accept(answer.json()["jobId"])

@@ -22,6 +22,7 @@ def test_a_random_schedule_of_faults_loses_and_doubles_nothing(tmp_path: Path) -
     outcome = msgspec.json.decode((tmp_path / "chaos.json").read_bytes())
     assert (outcome["lost"], outcome["doubled"], outcome["violations"]) == (0, 0, [])
     assert outcome["accepted"] > 0
+    assert (outcome["webhooks"] > 0, outcome["never"]) == (True, 0)
     assert outcome["faults"] == len(make_schedule(SEED, 8))
 
 

@@ -76,7 +76,7 @@ async def rows_and_bytes(life: Life) -> tuple[int, int]:
     return row["count"], row["used"]
 
 
-@pytest.mark.fault("Files: row written and object lost")
+@pytest.mark.fault("Files: object stored and row rolled back")
 async def test_a_process_that_dies_between_the_row_and_the_object_leaves_an_object_that_is_found(
     life: Life, bucket: str, own_database: Database, own_redis_url: str, tmp_path: Path, data: Path
 ) -> None:

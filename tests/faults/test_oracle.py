@@ -8,6 +8,8 @@ from app.leases import Lease
 from tests.faults.oracle import violations
 from tests.work.life import Life
 
+pytestmark = pytest.mark.unwatched("what is wrong here is meant to be")
+
 BREAKS = {
     "I2": "delete from saq_jobs",
     "I3: step": "insert into job_status"

@@ -1,4 +1,4 @@
-"""An API process killed with SIGKILL at each step of an upload: one pass of the reaper leaves all in agreement."""
+"""An API process killed with SIGKILL at each step of an upload: one pass over what was left puts all in agreement."""
 
 import asyncio
 import hashlib
@@ -10,7 +10,10 @@ from uuid import UUID
 import httpx
 import pytest
 
+from app.boot import open_resources
 from app.context import SignedIn
+from app.db.session import SERVICE
+from app.work.uploads import UploadRemains
 from tests.faults.processes import Program
 from tests.faults.proxy import losing_proxy
 from tests.faults.resuming import resuming
@@ -24,10 +27,10 @@ MEBIBYTE = 1024 * 1024
 
 
 async def one_pass(life: Life) -> None:
-    """What the reaper does when the time of what was cut off is over."""
+    """What a worker does when the time of what was cut off is over."""
     await life.sql.execute("update file_catalog set created_at = now() - interval '1 hour' where status = 'uploading'")
-    async with life.reaper() as reaper:
-        await reaper.once()
+    async with open_resources(life.settings, life.settings.worker_database_url, SERVICE) as resources:
+        await UploadRemains(resources).expire()
     await life.resources.storage.forget_unfinished(0)
 
 

@@ -39,6 +39,7 @@ async def taken_over(life: Life, course: UUID, dead: Running) -> None:
 
 
 @pytest.mark.fault("worker: killed mid-work")
+@pytest.mark.unwatched("a table is locked that the oracle reads")
 async def test_a_worker_killed_while_it_reads_documents_costs_an_attempt(
     life: Life, program: Program, failpoints: Failpoints, data: Path
 ) -> None:
@@ -75,6 +76,7 @@ async def test_a_worker_killed_while_it_writes_lessons_leaves_each_lesson_once(
 
 
 @pytest.mark.fault("worker: SIGSTOP past the TTL, then CONT")
+@pytest.mark.unwatched("a table is locked that the oracle reads")
 async def test_a_worker_frozen_past_its_lease_writes_nothing_when_it_wakes(
     life: Life, program: Program, failpoints: Failpoints
 ) -> None:
@@ -99,6 +101,7 @@ async def test_a_worker_frozen_past_its_lease_writes_nothing_when_it_wakes(
     assert await life.jobs(course) == [(name, "completed", 2 if name == "text_generation" else 1) for name in CHAIN]
 
 
+@pytest.mark.unwatched("a table is locked that the oracle reads")
 async def test_an_attempt_whose_run_another_has_claimed_writes_nothing_more(life: Life, failpoints: Failpoints) -> None:
     await life.started()
     with captured_logs() as lines:

@@ -116,12 +116,16 @@ class Target:
             self._read_of_log += len(new)
         return new.decode().strip().split("\n") if new else []
 
-    def check_unharmed(self) -> None:
-        """It still serves, it has not grown, and its log is lines of JSON; none tells of a bug, none is forged."""
+    def check_unharmed(self) -> int:
+        """It still serves, it has not grown, and its log is lines of JSON; none tells of a bug, none is forged. The
+        bytes by which it has grown after all.
+        """
         assert self.ask("POST", "/rpc/system.ping").status == 200
-        assert self.memory() - self.memory_at_first <= LARGEST_GROWTH
+        grown = self.memory() - self.memory_at_first
+        assert grown <= LARGEST_GROWTH
         for line in self.new_log_lines():
             assert json.loads(line)["message"] not in UNWANTED, line
+        return grown
 
 
 async def new_caller(served: Served, tier: str = "premium") -> Caller:

@@ -65,7 +65,7 @@ async def warm_up(target: Target) -> None:
 
 
 @pytest.fixture(autouse=True)
-def unharmed(target: Target) -> Iterator[None]:
+def unharmed(target: Target, record_property: Callable[[str, object], None]) -> Iterator[None]:
     """After each test: it still serves, it has not grown, and its log tells of no bug."""
     yield
-    target.check_unharmed()
+    record_property("grown", target.check_unharmed())

@@ -6,6 +6,8 @@ from tests.hostile.asking import Target
 from tests.hostile.json_bodies import BODIES
 from tests.hostile.reading import invalid, summary
 
+pytestmark = pytest.mark.fault("hostile input: all other families")
+
 
 async def courses(target: Target) -> int:
     """How many courses the target's caller has."""

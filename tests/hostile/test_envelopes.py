@@ -10,6 +10,8 @@ import pytest
 from tests.hostile.asking import Headers, Target
 from tests.hostile.reading import NOT_JSON, invalid, summary
 
+pytestmark = pytest.mark.fault("hostile input: all other families")
+
 JSON = ("content-type", "application/json")
 PING = b'{"jsonrpc":"2.0","method":"system.ping","id":1}'
 TYPE = "415 UnsupportedMediaType: Unsupported content type: send application/json"

@@ -17,6 +17,8 @@ from tests.hostile import (
 )
 from tests.hostile.json_bodies import BODIES
 
+pytestmark = pytest.mark.fault("hostile input: all other families")
+
 FAMILIES: dict[str, tuple[int, int]] = {
     "JWT": (len(BAD) + len(CONFUSED) + len(test_tokens.EMBEDDED) + len(test_tokens.SCHEMES), 70),
     "JSON": (len(BODIES), 60),

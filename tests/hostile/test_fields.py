@@ -8,6 +8,8 @@ import pytest
 from tests.hostile.asking import Target
 from tests.hostile.reading import NOT_JSON, NUL, invalid, summary
 
+pytestmark = pytest.mark.fault("hostile input: all other families")
+
 ID = "0a1b2c3d-4e5f-4071-8293-a4b5c6d7e8f9"
 NO_UUID = invalid("$.courseId", "Invalid UUID")
 NOBODYS = "404 CourseNotFound: Course not found"

@@ -12,6 +12,8 @@ from tests.procedures.generation.contents.hostile_pictures import DRAWINGS, PICT
 from tests.procedures.generation.contents.refused import Case
 from tests.procedures.generation.uploading import Left, document, left, mime_of
 
+pytestmark = pytest.mark.fault("hostile input: all other families")
+
 FILES = {**OTHER_KINDS, **POLYGLOTS, **ARCHIVES, **OFFICE, **PICTURES, **DRAWINGS}
 
 

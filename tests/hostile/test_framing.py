@@ -11,6 +11,8 @@ import pytest
 from tests.hostile.asking import Target
 from tests.hostile.reading import summary
 
+pytestmark = pytest.mark.fault("hostile input: all other families")
+
 GOES_ON, CLOSED, WAITS = "goes on", "closed", "waits"
 HOST_REFUSED = "400 MalformedRequest: A request must have one Host header"
 CUT = "400 BodyCut: The request body ended before it was complete"

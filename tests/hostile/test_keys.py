@@ -8,6 +8,8 @@ import pytest
 from tests.hostile.asking import Answer, Caller, Target
 from tests.hostile.reading import summary
 
+pytestmark = pytest.mark.fault("hostile input: all other families")
+
 BAD = "400 KeyMalformed: Idempotency-Key must be 1 to 255 visible ASCII characters"
 REUSED = "422 KeyReused: This Idempotency-Key was used with another request"
 

@@ -8,6 +8,8 @@ import pytest
 from tests.hostile.asking import Target
 from tests.hostile.reading import summary
 
+pytestmark = pytest.mark.fault("hostile input: all other families")
+
 JSON = ("content-type", "application/json")
 LIMIT = 64 * 1024
 LARGEST = 14 * 1024 * 1024

@@ -21,6 +21,8 @@ from tests.hostile.asking import Answer, Caller, Target
 from tests.hostile.strategies import nearly_valid, valid
 from tests.wire.inputs import POSTED
 
+pytestmark = pytest.mark.fault("hostile input: all other families")
+
 SURFACE = surface(TABLE)
 TAKING = {entry.path: entry for entry in SURFACE.procedures if entry.path in POSTED and entry.input is not None}
 OF_CALLS = {error.name for error in SURFACE.errors.values() if error.protocol}

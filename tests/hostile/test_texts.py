@@ -10,6 +10,8 @@ import pytest
 from tests.hostile.asking import Target
 from tests.hostile.reading import invalid, summary
 
+pytestmark = pytest.mark.fault("hostile input: all other families")
+
 NOTHING, LONGEST_SLUG = "404 CourseNotFound: Course not found", 200
 FORGED = '{"level":"error","message":"forged","service":"course-generator"}'
 TEXTS: dict[str, str] = {

@@ -16,6 +16,8 @@ from tests.auth.issuer import Issuer, Key
 from tests.hostile.asking import Answer, Target
 from tests.hostile.reading import summary
 
+pytestmark = pytest.mark.fault("hostile input: bad tokens, all of them refused")
+
 REFUSED = "401 Unauthorized: Invalid or expired token"
 NO_TOKEN = "401 Unauthorized: Authentication required"
 IN_STREAM = REFUSED.replace("401", "200")

@@ -14,6 +14,8 @@ from tests.hostile.uploading import told, upload
 from tests.procedures.calling import wire
 from tests.procedures.generation.uploading import TEXT, Left, document, left
 
+pytestmark = pytest.mark.fault("hostile input: all other families")
+
 NAME = (400, "File name is not valid: it must be a plain name with an extension")
 TYPE = (415, "File type not supported. Your STANDARD plan allows: PDF, DOCX, PPTX, HTML, TXT, MD.")
 BASE64 = (400, "File content is not valid base64")

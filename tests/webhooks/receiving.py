@@ -105,8 +105,10 @@ async def _request(reader: asyncio.StreamReader) -> Received:
 
 
 @asynccontextmanager
-async def receiving(script: Script | None = None, tls: ssl.SSLContext | None = None) -> AsyncGenerator[Receiver]:
-    """A receiver on a port of its own."""
+async def receiving(
+    script: Script | None = None, tls: ssl.SSLContext | None = None, port: int = 0
+) -> AsyncGenerator[Receiver]:
+    """A receiver on this port, or one of its own."""
     receiver = Receiver() if script is None else Receiver(script)
     tasks: set[asyncio.Task[None]] = set()
 
@@ -115,7 +117,7 @@ async def receiving(script: Script | None = None, tls: ssl.SSLContext | None = N
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
-    server = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=tls)
+    server = await asyncio.start_server(accept, "127.0.0.1", port, ssl=tls)
     receiver.port = server.sockets[0].getsockname()[1]
     try:
         yield receiver

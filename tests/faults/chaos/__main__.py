@@ -20,6 +20,7 @@ import msgspec
 
 from app.settings import Settings, read_settings
 from tests.faults.chaos.callers import Caller, Tally
+from tests.faults.chaos.hooks import Hooks, hooks
 from tests.faults.chaos.people import People
 from tests.faults.chaos.place import Place, place, serving
 from tests.faults.chaos.schedule import Fault, calms, make_schedule
@@ -28,6 +29,7 @@ from tests.faults.oracle import violations
 from tests.faults.report import aligned
 from tests.faults.uploading import wrong
 from tests.faults.watch import Watch
+from tests.work.harness import eventually
 from tests.world import make_world
 
 RESULTS = Path("chaos.json")
@@ -53,21 +55,28 @@ class Chaos:
         settings = read_settings(self._place.environment)
         async with make_world(settings) as world:
             people = await People.make(world, self._seconds)
-        async with serving(self._place) as service, Watch.over(settings, PERIOD) as watch:
+        async with (
+            hooks(self._place.hook_port, self._seed) as hooked,
+            serving(self._place) as service,
+            Watch.over(settings, PERIOD) as watch,
+        ):
             began = time.monotonic()
-            async with self._load(service.ports, watch, people, began + self._seconds):
+            async with self._load(service.ports, watch, people, hooked.receiver.url, began + self._seconds):
                 await service.injector.run(schedule, began, watch)
-            settled, left = await self._settled(settings)
+            hooked.recover()
+            settled, left = await self._settled(settings, hooked)
             restarts = service.restarts
-        return await self._outcome(settings, watch, left, schedule, restarts, settled)
+        return await self._outcome(settings, watch, hooked, left, schedule, restarts, settled)
 
     @asynccontextmanager
-    async def _load(self, ports: list[int], watch: Watch, people: People, until: float) -> AsyncGenerator[None]:
+    async def _load(
+        self, ports: list[int], watch: Watch, people: People, hook: str, until: float
+    ) -> AsyncGenerator[None]:
         """Callers begin no new start after `until`; each has ended what it began at the end of the block."""
         async with httpx.AsyncClient(timeout=8, limits=httpx.Limits(max_connections=64), trust_env=False) as http:
 
             async def caller(number: int) -> None:
-                calling = Caller(ports, http, watch, self._tally, f"{self._seed} {number}")
+                calling = Caller(ports, http, watch, self._tally, hook, f"{self._seed} {number}")
                 while time.monotonic() < until:
                     await calling.want_a_course(*people.next())
 
@@ -76,22 +85,41 @@ class Chaos:
                     callers.create_task(caller(number))
                 yield
 
-    async def _settled(self, settings: Settings) -> tuple[float, list[str]]:
-        """Seconds from the end of the load until nothing is wrong, in files too, and what is still wrong at last."""
+    async def _settled(self, settings: Settings, hooked: Hooks) -> tuple[float, list[str]]:
+        """Seconds from the end of the load until nothing is wrong, in files too, and what is still wrong at last. Then
+        all webhooks are told.
+        """
         began = time.monotonic()
         async with make_world(settings) as world:
             while left := [*await violations(world), *await wrong(world)]:
                 if time.monotonic() - began > SETTLE_SECONDS:
                     break
                 await asyncio.sleep(0.1)
-        return time.monotonic() - began, left
+            settled = time.monotonic() - began
+
+            async def told() -> bool:
+                return not await hooked.pending(world.sql)
+
+            try:
+                await eventually(told, SETTLE_SECONDS)
+            except AssertionError:
+                left.append("I7: webhooks are not told")
+        return settled, left
 
     async def _outcome(
-        self, settings: Settings, watch: Watch, left: list[str], schedule: list[Fault], restarts: int, settled: float
+        self,
+        settings: Settings,
+        watch: Watch,
+        hooked: Hooks,
+        left: list[str],
+        schedule: list[Fault],
+        restarts: int,
+        settled: float,
     ) -> Outcome:
         async with make_world(settings) as world:
             states = {row[0]: row[1] for row in await world.sql.fetch(STATES)}
             lost, doubled = await lost_and_doubled(world.sql, self._tally)
+            webhooks, never = await hooked.missing(world.sql)
         tally = self._tally
         return Outcome(
             seed=self._seed,
@@ -107,6 +135,8 @@ class Chaos:
             states=states,
             lost=lost,
             doubled=doubled,
+            webhooks=webhooks,
+            never=never,
             samples=watch.samples,
             longest=watch.longest,
             violations=[*watch.found, *left],

@@ -40,11 +40,14 @@ class Tally:
 class Caller:
     """One user after another; `owners` gives them."""
 
-    def __init__(self, ports: list[int], http: httpx.AsyncClient, watch: Watch, tally: Tally, seed: str) -> None:
+    def __init__(
+        self, ports: list[int], http: httpx.AsyncClient, watch: Watch, tally: Tally, hook: str, seed: str
+    ) -> None:
         self._ports = ports
         self._http = http
         self._watch = watch
         self._tally = tally
+        self._hook = hook
         self._draw = random.Random(seed)  # noqa: S311  it is to be foreseeable
 
     async def want_a_course(self, owner: SignedIn, key: str) -> None:
@@ -55,18 +58,19 @@ class Caller:
         course = str(created["id"])
         if self._draw.random() < 0.3:
             await self._upload(owner, course)
-        if not await self._started(owner, course, key):
+        given = {"courseId": course, **({"webhookUrl": self._hook} if self._draw.random() < 0.4 else {})}
+        if not await self._started(owner, given, key):
             return
         if self._draw.random() < 0.25:
             await asyncio.sleep(self._draw.uniform(0, 1.5))
             done = await self._call("generation.cancel", owner, {"courseId": course}, accept=(409,))
             self._tally.cancels += bool(done and done.get("success"))
         if self._draw.random() < 0.3:
-            await self._started(owner, course, key)
+            await self._started(owner, given, key)
         await self._ended(owner, course)
 
-    async def _started(self, owner: SignedIn, course: str, key: str) -> bool:
-        answer = await self._call("generation.initiate", owner, {"courseId": course}, key=key)
+    async def _started(self, owner: SignedIn, given: dict[str, Any], key: str) -> bool:
+        answer = await self._call("generation.initiate", owner, given, key=key)
         if not answer:
             return False
         known = self._tally.jobs.setdefault(key, set())

@@ -25,6 +25,7 @@ SETTINGS = {
     "upload_ttl_seconds": 5,
     "file_pairing_seconds": 2,
     "global_concurrency_limit": 30,
+    "webhook_timeout_seconds": 1,
     "log_level": "info",
 }
 
@@ -35,6 +36,7 @@ class Place(NamedTuple):
     folder: Path
     database: Database
     redis_url: str
+    hook_port: int
     environment: dict[str, str]
 
 
@@ -57,8 +59,10 @@ def place(folder: Path) -> Generator[Place]:
     with LocalServers(folder, environment={}) as servers:
         database = Databases(servers.addresses.postgres_dsn).create("chaos")
         migrate(database.superuser)
-        redis_url = servers.addresses.redis_url
-        yield Place(folder, database, redis_url, environment_for(database, redis_url, folder / "storage", **SETTINGS))
+        redis_url, hook_port = servers.addresses.redis_url, free_port()
+        settings = {**SETTINGS, "webhook_test_hosts": f"127.0.0.1:{hook_port}"}
+        environment = environment_for(database, redis_url, folder / "storage", **settings)
+        yield Place(folder, database, redis_url, hook_port, environment)
 
 
 @asynccontextmanager

@@ -43,6 +43,8 @@ class Outcome(msgspec.Struct, kw_only=True):
     states: dict[str, int]
     lost: int
     doubled: int
+    webhooks: int
+    never: int
     samples: int
     longest: float
     violations: list[str]
@@ -52,7 +54,7 @@ class Outcome(msgspec.Struct, kw_only=True):
     @property
     def well(self) -> bool:
         """Whether nothing was lost, doubled, wrong, at last or on the way; and something was done at all."""
-        wrong = self.lost or self.doubled or self.violations or self.unexpected
+        wrong = self.lost or self.doubled or self.never or self.violations or self.unexpected
         return bool(self.accepted) and not wrong
 
     def rows(self) -> list[tuple[str, str]]:
@@ -70,6 +72,7 @@ class Outcome(msgspec.Struct, kw_only=True):
             ("cancels, uploads accepted", f"{self.cancels}, {self.uploads}"),
             ("lost", str(self.lost)),
             ("doubled", str(self.doubled)),
+            ("webhooks, of them never received", f"{self.webhooks}, {self.never}"),
             ("samples of the oracle", str(self.samples)),
             ("longest that a run or a slot waited in a calm", f"{self.longest:.1f} s"),
             ("settled after the last fault", f"{self.settled:.1f} s"),

@@ -98,6 +98,7 @@ async def test_a_backend_killed_in_a_step_costs_the_step_a_retry_and_nothing_els
 
 
 @pytest.mark.fault("PostgreSQL: deadlock")
+@pytest.mark.unwatched("a table is locked that the oracle reads")
 async def test_a_start_that_a_deadlock_ends_is_tried_again_and_starts_one_run(
     life: Life, fragile_database: Database, failpoints: Failpoints, settled: Settled
 ) -> None:

@@ -28,6 +28,8 @@ MEBIBYTE = 1024 * 1024
 USERS = 2000
 GROWTH = 16 * MEBIBYTE
 """The most that a process may hold at the end over what it held when it was warm, in bytes."""
+MORE_OPEN = 16
+"""How many more files of the API process, or connections to PostgreSQL, may be open at the end."""
 CONNECTIONS = "select count(*) from pg_stat_activity where application_name like 'coursegen%'"
 
 
@@ -62,7 +64,9 @@ class Soaked(msgspec.Struct, kw_only=True):
     def well(self) -> bool:
         """Whether every request was answered, and nothing has grown."""
         grown = max(self.end.api_bytes - self.warm.api_bytes, self.end.worker_bytes - self.warm.worker_bytes)
-        return not self.errors and self.answered >= int(self.rate * self.seconds) and grown <= GROWTH
+        opened = max(self.end.api_files - self.warm.api_files, self.end_connections - self.warm_connections)
+        answered = not self.errors and self.answered >= int(self.rate * self.seconds)
+        return answered and grown <= GROWTH and opened <= MORE_OPEN
 
     def rows(self) -> list[tuple[str, str]]:
         """Names and values, to be printed."""

@@ -16,6 +16,7 @@ from tests.work.life import Life, upload
 from tests.work.pairing.passes import NOTHING, file, paired, stored, sums
 
 
+@pytest.mark.fault("Files: row written and object lost")
 async def test_a_file_that_lost_its_object_is_failed_and_told_and_keeps_its_quota(life: Life, data: Path) -> None:
     owner, file_id, key = await stored(life, data)
     await life.resources.storage.delete(key)
@@ -48,6 +49,7 @@ async def test_a_file_loses_its_object_in_whatever_state(local: Life, data: Path
     assert await file(local, file_id) == ("failed", True)
 
 
+@pytest.mark.fault("Files: row written and object lost")
 async def test_a_file_whose_object_is_back_is_ready_again(life: Life, data: Path) -> None:
     _, file_id, key = await stored(life, data)
     await life.resources.storage.delete(key)
