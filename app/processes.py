@@ -50,8 +50,8 @@ class Processes(Executor):
     started when needed, fresh and without the parent's threads and sockets, and used again. How many there are is how
     much is asked for at once.
 
-    Work within limits takes turns, so that of several cores one is left to everybody else: niceness alone does not keep
-    a short call from waiting until a long-running process has used its time slice.
+    Of several cores one is left to everybody else: niceness alone does not keep a short call from waiting until a
+    long-running process has made room. Work within limits takes turns on the others.
 
     `idle` leaves them the processor time that nobody else wants (SCHED_IDLE), for work that nobody waits for.
     """
@@ -144,7 +144,15 @@ class Processes(Executor):
 
 def _begin() -> None:
     os.nice(NICENESS)
+    _leave_a_core()
     end_with_parent()
+
+
+def _leave_a_core() -> None:
+    """Stay off one of several cores: whoever is woken there need not wait until this process has made room."""
+    if hasattr(os, "sched_setaffinity"):
+        cores = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, cores[1:] or cores)
 
 
 def _begin_idle() -> None:

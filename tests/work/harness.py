@@ -50,12 +50,12 @@ async def attempts(connection: Any, key: str) -> int:
     return int(await connection.fetchval(query, key))
 
 
-async def eventually(check: Callable[[], Awaitable[Any]], within: float = 10.0) -> float:
-    """Ask until the answer is true; the seconds it took. Fails after `within` seconds."""
+async def eventually(check: Callable[[], Awaitable[Any]], within: float = 10.0, pause: float = 0.01) -> float:
+    """Ask until the answer is true, every `pause` seconds; the seconds it took. Fails after `within` seconds."""
     begin = monotonic()
     while not await check():
         assert monotonic() - begin < within, f"not within {within} s"
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(pause)
     return monotonic() - begin
 
 

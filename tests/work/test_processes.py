@@ -154,6 +154,12 @@ async def test_the_time_in_which_work_waits_for_a_processor_is_not_its_own(proce
         assert time.monotonic() - begun > 4
 
 
+async def test_one_of_several_cores_is_left_to_others(processes: Processes) -> None:
+    here = os.sched_getaffinity(0)
+    there = await processes.run(os.sched_getaffinity, 0)
+    assert there < here if len(here) > 1 else there == here
+
+
 async def test_idle_work_has_the_processors_when_nobody_else_wants_them() -> None:
     idle = Processes(idle=True)
     assert await idle.run(os.sched_getscheduler, 0) == os.SCHED_IDLE
