@@ -98,9 +98,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Jobs that one worker process runs at once."""
 
     worker_niceness: Annotated[int, Meta(ge=0, le=19)] = 10
-    """How far a worker process steps back for others on its machine (nice(2)): callers of an API there do not wait.
-    Above 0, documents are read with processor time that nobody else wants (SCHED_IDLE).
-    """
+    """How far a worker steps back for others on its machine (nice(2)); above 0, documents use idle cores alone."""
 
     worker_grace_seconds: Seconds = 30.0
     """How long a stopping worker lets its running jobs finish before it gives them back, in seconds."""
