@@ -37,13 +37,13 @@ class UploadRemains:
         return self._resources.database.session(SERVICE)
 
     async def run(self) -> None:
-        """Pass after pass; what is away now is tried again in the next."""
+        """Pass after pass; what is away now is tried again in the next. Neither duty keeps the other from its turn."""
         while True:
-            try:
-                await self.expire()
-                await self.drop_parts()
-            except AWAY as error:
-                logger.warning("remains of uploads: {}", error)
+            for duty in (self.expire, self.drop_parts):
+                try:
+                    await duty()
+                except AWAY as error:
+                    logger.warning("remains of uploads: {}", error)
             await asyncio.sleep(self._settings.reaper_period_seconds)
 
     async def expire(self) -> None:

@@ -97,6 +97,33 @@ async def test_an_upload_whose_objects_can_not_be_deleted_stays_and_holds_no_oth
     assert await left(own_life) == (0, 0)
 
 
+async def test_an_upload_that_is_stuck_does_not_keep_parts_of_whole_files(
+    own_life: Life, remains: UploadRemains, tmp_path: Path
+) -> None:
+    owner = await own_life.user()
+    course = await own_life.course(owner)
+    stuck, whole = key(owner, course), key(owner, course)
+    await half_made_upload(own_life, owner, course, stuck)
+    (tmp_path / stuck).mkdir(parents=True)
+    (tmp_path / stuck / "in the way").touch()
+    await own_life.sql.execute(
+        "update file_catalog set status = 'ready', parts = array[gen_random_uuid()], hash = repeat('0', 64)"
+        " where id = $1",
+        await half_made_upload(own_life, owner, course, whole),
+    )
+    going_on = asyncio.create_task(remains.run())
+
+    async def dropped() -> bool:
+        return bool(
+            await own_life.sql.fetchval("select bool_and(parts = '{}') from file_catalog where status = 'ready'")
+        )
+
+    await eventually(dropped)
+    assert await left(own_life) == (2, 200)
+    going_on.cancel()
+    await asyncio.wait({going_on})
+
+
 @pytest.mark.parametrize("path", [None, "{0}/{1}/../../etc/passwd", "{0}/{1}/not a key"])
 async def test_a_half_made_upload_with_a_wrong_path_is_expired_like_any_other(
     own_life: Life, remains: UploadRemains, path: str | None
