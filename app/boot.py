@@ -25,6 +25,7 @@ from app.observing import begin_call, log_call, with_arguments
 from app.processes import Processes
 from app.rpc import Dispatcher, Table
 from app.saga import Deferred
+from app.scheduling import step_back
 from app.settings import Settings
 from app.storage import DownloadAddresses, Storage, StorageUnavailable
 from app.tracing import configure_tracing, end_tracing, require_tracing
@@ -232,7 +233,7 @@ async def run_worker(settings: Settings) -> None:
 
     Raises NotMigrated, QueueNotMigrated, DatabaseUnavailable, TracingMissing.
     """
-    os.nice(settings.worker_niceness)
+    step_back(settings.worker_niceness)
     configure_process(settings)
     async with AsyncExitStack() as stack:
         stack.callback(end_tracing)

@@ -5,19 +5,20 @@ import multiprocessing
 import os
 import resource
 import signal
+import sys
 import threading
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
+from app import scheduling
 from app.working_time import WorkingTime
 
 P = ParamSpec("P")
 T = TypeVar("T")
-NICENESS = 19
-"""Work yields to the API and to the worker's heartbeats, which share the machine with it."""
 PATIENCE_SECONDS = 3.0
 """How long work waits for its turn: one that hangs holds up the others no longer than that."""
 
@@ -50,15 +51,17 @@ class Processes(Executor):
     started when needed, fresh and without the parent's threads and sockets, and used again. How many there are is how
     much is asked for at once.
 
-    Of several cores one is left to everybody else: niceness alone does not keep a short call from waiting until a
-    long-running process has made room. Work within limits takes turns on the others.
+    Work yields to the API and to the worker's heartbeats: it is nice, and leaves one of several cores to everybody
+    else. Work within limits takes turns on the others.
 
-    `idle` leaves them the processor time that nobody else wants (SCHED_IDLE), for work that nobody waits for.
+    `idle` is for a process that has stepped back (app.scheduling), and leaves a core already: its work takes the
+    processor time that nobody else wants.
     """
 
     def __init__(self, *, idle: bool = False) -> None:
-        self._begin = _begin_idle if idle else _begin
-        self._turns = asyncio.Semaphore(max(len(os.sched_getaffinity(0)) - 1, 1))
+        cores = scheduling.cores() if idle else scheduling.all_but_one_core()
+        self._begin = partial(_begin, idle, cores)
+        self._turns = asyncio.Semaphore(len(cores))
         self._idle: list[ProcessPoolExecutor] = []
         self._busy: dict[Future[Any], ProcessPoolExecutor] = {}
 
@@ -142,24 +145,10 @@ class Processes(Executor):
             self._idle.append(pool)
 
 
-def _begin() -> None:
-    os.nice(NICENESS)
-    _leave_a_core()
+def _begin(idle: bool, cores: list[int]) -> None:
     end_with_parent()
-
-
-def _leave_a_core() -> None:
-    """Stay off one of several cores: whoever is woken there need not wait until this process has made room."""
-    if hasattr(os, "sched_setaffinity"):
-        cores = sorted(os.sched_getaffinity(0))
-        os.sched_setaffinity(0, cores[1:] or cores)
-
-
-def _begin_idle() -> None:
-    """As `_begin`, and with what is left of the processors (sched(7)); niceness alone is what other systems have."""
-    _begin()
-    if hasattr(os, "SCHED_IDLE"):
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    scheduling.stay_on(cores)
+    scheduling.be_idle() if idle else os.nice(scheduling.NICENESS)
 
 
 def _bounded(memory_bytes: int, work: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
@@ -179,6 +168,13 @@ def _end(pool: ProcessPoolExecutor) -> None:
     for process in list((pool._processes or {}).values()):  # pyright: ignore[reportPrivateUsage]
         process.kill()
     pool.shutdown(wait=False, cancel_futures=True)
+
+
+def spare_main() -> None:
+    """Let children come without this program's main module: multiprocessing would import it in each of them first, and
+    what a command imports takes a second. Their work imports what it needs.
+    """
+    vars(sys.modules["__main__"]).pop("__file__", None)
 
 
 def end_with_parent() -> None:

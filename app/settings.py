@@ -98,7 +98,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Jobs that one worker process runs at once."""
 
     worker_niceness: Annotated[int, Meta(ge=0, le=19)] = 10
-    """How far a worker steps back for others on its machine (nice(2)); above 0, documents use idle cores alone."""
+    """How far a worker steps back for others (nice(2)); above 0 it leaves a core, and reads documents in idle time."""
 
     worker_grace_seconds: Seconds = 30.0
     """How long a stopping worker lets its running jobs finish before it gives them back, in seconds."""

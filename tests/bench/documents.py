@@ -71,7 +71,9 @@ async def _round(
 ) -> tuple[float, float, float]:
     """The 95th percentile of a call while all is quiet, and while documents are read; the seconds that took."""
     ids = [each.course_id for each in starts]
-    await superuser.execute("update file_catalog set status = 'ready' where course_id = any($1)", ids)
+    await superuser.execute(
+        "update file_catalog set status = 'ready', extracted_text = null where course_id = any($1)", ids
+    )
     until = time.perf_counter() + QUIET_SECONDS
 
     async def enough() -> bool:

@@ -45,6 +45,8 @@ def place(folder: Path) -> Generator[Place]:
             folder / "storage",
             environment="production",
             log_level="info",
+            lease_ttl_seconds=30,  # these three as by default: tests have shorter times, and more work of their own
+            reaper_period_seconds=5,
             worker_niceness=10,
             port=free_port(),
         )

@@ -21,6 +21,18 @@ async def test_a_worker_process_steps_back_as_far_as_the_setting_says(program: P
         await eventually(stepped_back, within=30)
 
 
+async def test_a_worker_that_steps_back_leaves_one_of_several_cores_to_others(program: Program) -> None:
+    here = os.sched_getaffinity(0)
+    left = here - {min(here)} or here
+    async with program.worker(WORKER_NICENESS="1") as back, program.worker(WORKER_NICENESS="0") as not_back:
+
+        async def stays_off() -> bool:
+            return os.sched_getaffinity(back.process.pid) == left
+
+        await eventually(stays_off, within=30)
+        assert os.sched_getaffinity(not_back.process.pid) == here
+
+
 async def test_documents_are_read_with_what_is_left_of_the_processors_by_a_worker_that_steps_back(life: Life) -> None:
     async def policy(niceness: int, identity: Identity) -> int:
         settings = replace(life.settings, worker_niceness=niceness)

@@ -12,9 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from app.processes import NICENESS, PATIENCE_SECONDS, Limits, OutOfMemory, OutOfTime, ProcessCrashed, Processes
+from app.processes import PATIENCE_SECONDS, Limits, OutOfMemory, OutOfTime, ProcessCrashed, Processes
+from app.scheduling import NICENESS
 from tests.work.harness import eventually
 
+AUTOGROUP = Path("/proc/self/autogroup")
+AUTOGROUPS = AUTOGROUP.exists()
 MEBIBYTE = 1024 * 1024
 ENDLESS = Limits(seconds=3600, memory_bytes=512 * MEBIBYTE)
 ROOMY = Limits(seconds=60, memory_bytes=512 * MEBIBYTE)
@@ -160,10 +163,47 @@ async def test_one_of_several_cores_is_left_to_others(processes: Processes) -> N
     assert there < here if len(here) > 1 else there == here
 
 
-async def test_idle_work_has_the_processors_when_nobody_else_wants_them() -> None:
-    idle = Processes(idle=True)
+async def test_idle_work_has_the_processors_when_nobody_else_wants_them(idle: Processes) -> None:
     assert await idle.run(os.sched_getscheduler, 0) == os.SCHED_IDLE
-    idle.close()
+
+
+async def test_idle_work_is_a_session_of_its_own_that_weighs_least(idle: Processes) -> None:
+    assert await idle.run(os.getsid, 0) == await idle.run(os.getpid)
+    if AUTOGROUPS:
+        assert (await idle.run(AUTOGROUP.read_text)).endswith(f"nice {NICENESS}\n")
+
+
+async def test_idle_work_uses_every_core_that_a_process_which_stepped_back_has_left(idle: Processes) -> None:
+    assert await idle.run(os.sched_getaffinity, 0) == os.sched_getaffinity(0)
+
+
+def test_children_of_a_command_do_not_import_the_commands_module(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM)
+    found = subprocess.run([sys.executable, program], capture_output=True, text=True, check=True)
+    assert found.stdout.split() == ["imported", "0"]
+
+
+PROGRAM = """
+import asyncio, os
+from app.processes import Processes, spare_main
+print("imported", flush=True)
+async def main():
+    spare_main()
+    processes = Processes()
+    print(await processes.run(int))
+    processes.close()
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+@pytest.fixture
+def idle() -> Generator[Processes]:
+    """As a worker has them."""
+    processes = Processes(idle=True)
+    yield processes
+    processes.close()
 
 
 @contextmanager
