@@ -17,8 +17,12 @@ SERVER_FAULT = 500
 
 def begin_call(ctx: Context) -> None:
     """From here on, log lines of this task carry the call's ids."""
-    trace_id = begin_trace(ctx.request.path, ctx.request.headers)
-    begin_scope(requestId=ctx.request.id, traceId=trace_id or ctx.request.trace_id)
+    request = ctx.request
+    trace_id = begin_trace(request.path, request.headers) or request.trace_id
+    if trace_id is None:
+        begin_scope(requestId=request.id)
+    else:
+        begin_scope(requestId=request.id, traceId=trace_id)
 
 
 def with_arguments(ctx: Context, value: object) -> Context:
@@ -30,7 +34,7 @@ def log_call(record: CallRecord) -> None:
     """Count a finished call, and log one line; a bug with its stack, under the id that the caller was shown."""
     observe_call(record.path, record.code, record.milliseconds)
     if record.failure is None:
-        call_line(path=record.path, kind=record.kind, code=record.code, ms=round(record.milliseconds, 2))
+        call_line(path=record.path, kind=record.kind, code=record.code, ms=record.milliseconds)
         end_trace(record.code, faulty=False)
     else:
         _log_failure(record, record.failure)

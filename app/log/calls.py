@@ -30,6 +30,7 @@ class CallLines:
     def __init__(self, constant: dict[str, str]) -> None:
         self._start = _members({"level": "info", "message": "call", **constant})
         self._ends: dict[tuple[str, str, str], str] = {}
+        self._second, self._second_text = -1, ""
 
     def compose(self, calls: list[CallParts]) -> list[str]:
         """The lines of these calls, each with its end; an empty text where the logger has to tell of a call."""
@@ -54,13 +55,19 @@ class CallLines:
         end = self._ends.get(key)
         if end is None:
             end = self._ends[key] = _members({"path": call.path, "kind": call.kind, "code": call.code})
-        when = datetime.fromtimestamp(call.at, UTC).isoformat(timespec="microseconds")[:-6]
-        return f'{{"timestamp":"{when}Z"{self._start}{scope}{end},"ms":{call.ms}}}\n'
+        return f'{{"timestamp":"{self._when(call.at)}"{self._start}{scope}{end},"ms":{call.ms:.2f}}}\n'
+
+    def _when(self, at: float) -> str:
+        """RFC 3339, in UTC, to the microsecond; many calls share their second."""
+        second = int(at)
+        if second != self._second:
+            self._second, self._second_text = second, datetime.fromtimestamp(second, UTC).isoformat()[:-6]
+        return f"{self._second_text}.{int((at - second) * 1_000_000):06}Z"
 
 
 def by_loguru(call: CallParts) -> None:
     """The same by the logger."""
-    logger.bind(**call.scope, path=call.path, kind=call.kind, code=call.code, ms=call.ms).info("call")
+    logger.bind(**call.scope, path=call.path, kind=call.kind, code=call.code, ms=round(call.ms, 2)).info("call")
 
 
 def _members(fields: dict[str, Any]) -> str:

@@ -8,7 +8,9 @@ _scope: ContextVar[dict[str, Any] | None] = ContextVar("log_scope", default=None
 
 def begin_scope(**values: Any) -> None:
     """From here on, lines of this task and of the tasks it starts carry these values, and those noted later."""
-    _scope.set({name: value for name, value in values.items() if value is not None})
+    if None in values.values():
+        values = {name: value for name, value in values.items() if value is not None}
+    _scope.set(values)
 
 
 def note(**values: Any) -> None:

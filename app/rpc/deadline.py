@@ -8,6 +8,10 @@ import asyncio
 from types import TracebackType
 from typing import Self
 
+import msgspec
+
+_NEVER = float("inf")
+
 
 class Deadlines:
     """The time limits that are running in one event loop. Not for use from several threads."""
@@ -16,19 +20,36 @@ class Deadlines:
         self._running: set[Deadline] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._next = _NEVER
 
     def within(self, seconds: float) -> "Deadline":
         """A `with` block that is interrupted after so many seconds, and then raises TimeoutError."""
         return Deadline(self, seconds)
 
-    def start(self, deadline: "Deadline", loop: asyncio.AbstractEventLoop) -> None:
-        """Watch a deadline, which must have its `due`."""
-        if loop is not self._loop:
-            self._loop, self._timer = loop, None
-            self._running.clear()
+    def start(self, deadline: "Deadline") -> "asyncio.Task[object] | None":
+        """Watch a deadline, and set its `due`; the task it is in.
+
+        The loop of the last one is asked for its current task first: it has none when another loop runs, and Python
+        asks the system for the process's id before it says which loop runs (3.11).
+        """
+        loop = self._loop
+        task = asyncio.current_task(loop) if loop is not None else None
+        if task is None or loop is None:
+            loop = self._running_loop()
+            task = asyncio.current_task(loop)
+        deadline.due = due = loop.time() + deadline.seconds
         self._running.add(deadline)
-        if self._timer is None or deadline.due < self._timer.when():
-            self._set_timer(loop, deadline.due)
+        if due < self._next:
+            self._set_timer(loop, due)
+        return task
+
+    def _running_loop(self) -> asyncio.AbstractEventLoop:
+        """The loop of this thread, which may be another one than before."""
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            self._loop, self._timer, self._next = loop, None, _NEVER
+            self._running.clear()
+        return loop
 
     def stop(self, deadline: "Deadline") -> None:
         """Watch a deadline no more. The timer stays as it is: the next deadline will need one anyway."""
@@ -37,10 +58,11 @@ class Deadlines:
     def _set_timer(self, loop: asyncio.AbstractEventLoop, due: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
+        self._next = due
         self._timer = loop.call_at(due, self._fire, loop)
 
     def _fire(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._timer = None
+        self._timer, self._next = None, _NEVER
         now = loop.time()
         for deadline in [each for each in self._running if each.due <= now]:
             self._running.discard(deadline)
@@ -49,43 +71,38 @@ class Deadlines:
             self._set_timer(loop, min(each.due for each in self._running))
 
 
-class Deadline:
-    """One time limit; the rules of cancellation are those of `asyncio.Timeout`."""
+class Deadline(msgspec.Struct, eq=False):
+    """One time limit; the rules of cancellation are those of `asyncio.Timeout`. A Struct, since many are made."""
 
-    __slots__ = ("_cancelling", "_deadlines", "_seconds", "_task", "due", "expired")
-
-    def __init__(self, deadlines: Deadlines, seconds: float) -> None:
-        self._deadlines = deadlines
-        self._seconds = seconds
-        self._task: asyncio.Task[object] | None = None
-        self._cancelling = 0
-        self.due = 0.0
-        self.expired = False
+    deadlines: Deadlines
+    seconds: float
+    due: float = 0.0
+    expired: bool = False
+    task: "asyncio.Task[object] | None" = None
+    cancelling: int = 0
 
     def __enter__(self) -> Self:
-        loop = asyncio.get_running_loop()
-        self._task = task = asyncio.current_task(loop)
-        self._cancelling = task.cancelling() if task else 0
-        self.due = loop.time() + self._seconds
-        self._deadlines.start(self, loop)
+        self.task = task = self.deadlines.start(self)
+        if task is not None:
+            self.cancelling = task.cancelling()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._deadlines.stop(self)
-        if not self.expired or self._task is None:
+        self.deadlines.stop(self)
+        if not self.expired or self.task is None:
             return
-        if self._task.uncancel() <= self._cancelling and kind is asyncio.CancelledError:
+        if self.task.uncancel() <= self.cancelling and kind is asyncio.CancelledError:
             raise TimeoutError from error
 
     def extend(self, seconds: float) -> None:
         """Move the limit to so many seconds after the start of the block."""
-        self.due += seconds - self._seconds
-        self._seconds = seconds
+        self.due += seconds - self.seconds
+        self.seconds = seconds
 
     def expire(self) -> None:
         """Interrupt the block: its time is over."""
         self.expired = True
-        if self._task is not None:
-            self._task.cancel()
+        if self.task is not None:
+            self.task.cancel()

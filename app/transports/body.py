@@ -22,6 +22,7 @@ class BodyReader:
     def __init__(self, wire: WireSettings) -> None:
         self._wire = wire
         self._deadlines = Deadlines()
+        self._first_seconds = self._seconds_for(0)
 
     async def read(self, request: HttpRequest, limit: int) -> bytes | None:
         """The JSON text of a request, or None when there is none.
@@ -66,7 +67,7 @@ class BodyReader:
         chunks: list[bytes] = []
         size = 0
         try:
-            with self._deadlines.within(self._seconds_for(size)) as deadline:
+            with self._deadlines.within(self._first_seconds) as deadline:
                 while True:
                     message = await request.receive()
                     if message["type"] == "http.disconnect":

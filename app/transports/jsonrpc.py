@@ -5,7 +5,8 @@ call says when to try again); other HTTP statuses mean that the request did not 
 their bodies are error objects with a null id all the same.
 """
 
-from typing import Final, Literal
+from collections.abc import Sequence
+from typing import Any, Final, Literal
 
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
@@ -31,6 +32,7 @@ _DISCOVER: Final = "rpc.discover"
 _ENVELOPE_ROOM = 4096
 _SPACE = b" \t\r\n"
 _STARTS_OF_AN_ID = b'"-0123456789n'
+_START_OF_AN_OBJECT = b"{"
 _STARTS_OF_PARAMS = b"{["
 
 _MaybeRaw = Raw | UnsetType
@@ -56,13 +58,13 @@ _identified: Final = msgspec.json.Decoder(_Identified)
 _by_position: Final = msgspec.json.Decoder(_ByPosition)
 
 
-def _batch_decoder(maximum: int) -> msgspec.json.Decoder[msgspec.Struct]:
+def _batch_decoder(maximum: int, piece: object) -> msgspec.json.Decoder[msgspec.Struct]:
     """Decodes an array of up to `maximum` calls and one more, which tells of too many.
 
     What comes after those is checked and skipped without making objects: ten megabytes of `[],[],...` would become a
     gigabyte of them.
     """
-    fields = [(f"call{number}", _MaybeRaw, UNSET) for number in range(maximum + 1)]
+    fields = [(f"call{number}", piece, UNSET) for number in range(maximum + 1)]
     return msgspec.json.Decoder(msgspec.defstruct("Batch", fields, array_like=True))
 
 
@@ -74,7 +76,8 @@ class JsonRpc:
         self._wire = wire
         self._document = document
         self._bodies = BodyReader(wire)
-        self._batch = _batch_decoder(wire.batch_limit)
+        self._batch = _batch_decoder(wire.batch_limit, _Call | UnsetType)
+        self._pieces_of_batch = _batch_decoder(wire.batch_limit, _MaybeRaw)
         self._body_limit = calls.largest_body + _ENVELOPE_ROOM
 
     async def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -96,35 +99,37 @@ class JsonRpc:
         try:
             body.decode()  # pieces are passed on undecoded, so the text is checked as a whole
             if body.lstrip(_SPACE)[:1] == b"[":
-                return await self._many(self._pieces(body), request, failed)
-            return await self._one(body, request, failed)
+                return await self._many(self._split(body), request, failed)
+            return await self._one(_understood(body), request, failed)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return _error(Failure(ParseError()), _NULL)
         except MalformedRequest as error:
             return _error(Failure(error), _NULL)
 
-    def _pieces(self, body: bytes) -> list[Raw]:
-        pieces = [piece for piece in msgspec.structs.astuple(self._batch.decode(body)) if piece is not UNSET]
+    def _split(self, body: bytes) -> Sequence[_Call | bytes]:
+        """The calls of a batch, all read at once; one by one, if one of them is none."""
+        try:
+            pieces = _given(self._batch.decode(body))
+        except msgspec.ValidationError:
+            pieces = [_understood(piece) for piece in _given(self._pieces_of_batch.decode(body))]
         if not pieces:
             raise MalformedRequest(reason="A batch must hold at least one call")
         if len(pieces) > self._wire.batch_limit:
             raise MalformedRequest(reason=f"A batch must not hold more than {self._wire.batch_limit} calls")
         return pieces
 
-    async def _many(self, pieces: list[Raw], request: HttpRequest, failed: list[RpcError]) -> bytes | None:
-        answers = await together(self._one(piece, request, failed) for piece in pieces)
+    async def _many(self, calls: Sequence[_Call | bytes], request: HttpRequest, failed: list[RpcError]) -> bytes | None:
+        answers = await together(self._one(call, request, failed) for call in calls)
         told = [answer for answer in answers if answer is not None]
         return b"[" + b",".join(told) + b"]" if told else None
 
-    async def _one(self, piece: bytes | Raw, request: HttpRequest, failed: list[RpcError]) -> bytes | None:
-        try:
-            call = _call.decode(piece)
-        except msgspec.ValidationError as problem:
-            return _error(Failure(MalformedRequest(reason=f"Not a JSON-RPC 2.0 request: {problem}")), _id_of(piece))
+    async def _one(self, call: _Call | bytes, request: HttpRequest, failed: list[RpcError]) -> bytes | None:
+        if isinstance(call, bytes):
+            return call
         params, call_id = call.params, call.id
-        if params is not UNSET and bytes(params)[:1] not in _STARTS_OF_PARAMS:
-            return _error(Failure(MalformedRequest(reason="`params` must be an object or an array")), _id_of(piece))
-        if call_id is not UNSET and bytes(call_id)[:1] not in _STARTS_OF_AN_ID:
+        if params is not UNSET and _first(params) not in _STARTS_OF_PARAMS:
+            return _error(Failure(MalformedRequest(reason="`params` must be an object or an array")), _told_id(call_id))
+        if call_id is not UNSET and _first(call_id) not in _STARTS_OF_AN_ID:
             return _error(Failure(MalformedRequest(reason="`id` must be a string, a number or null")), _NULL)
         result = await self._call(call.method, params, request)
         if call_id is UNSET:
@@ -151,9 +156,9 @@ def _input(route: Route, params: _MaybeRaw) -> Raw | None:
     if params is UNSET:
         return None
     limit = route.procedure.options.body_limit
-    if len(bytes(params)) > limit:
+    if memoryview(params).nbytes > limit:
         raise PayloadTooLarge(limit_bytes=limit)
-    if bytes(params)[:1] == b"{":
+    if _first(params) in _START_OF_AN_OBJECT:
         return params
     try:
         only = _by_position.decode(params).input
@@ -164,13 +169,33 @@ def _input(route: Route, params: _MaybeRaw) -> Raw | None:
     return None if only is UNSET else only
 
 
+def _understood(piece: bytes | Raw) -> _Call | bytes:
+    """A call, or the answer to what is none."""
+    try:
+        return _call.decode(piece)
+    except msgspec.ValidationError as problem:
+        return _error(Failure(MalformedRequest(reason=f"Not a JSON-RPC 2.0 request: {problem}")), _id_of(piece))
+
+
+def _given(pieces: msgspec.Struct) -> list[Any]:
+    return [piece for piece in msgspec.structs.astuple(pieces) if piece is not UNSET]
+
+
 def _id_of(piece: bytes | Raw) -> bytes:
     """The id of something that is not a request, if it has a valid one."""
     try:
-        found = _identified.decode(piece).id
+        return _told_id(_identified.decode(piece).id)
     except msgspec.ValidationError:
         return _NULL
-    return _NULL if found is UNSET or bytes(found)[:1] not in _STARTS_OF_AN_ID else bytes(found)
+
+
+def _told_id(found: _MaybeRaw) -> bytes:
+    return _NULL if found is UNSET or _first(found) not in _STARTS_OF_AN_ID else bytes(found)
+
+
+def _first(text: Raw) -> int:
+    """The first byte of a JSON text, which has one; without a copy of all others."""
+    return memoryview(text)[0]
 
 
 def _error(failure: Failure, call_id: bytes) -> bytes:

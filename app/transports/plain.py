@@ -34,15 +34,12 @@ class Plain:
         route = None
         try:
             route = self._calls.route(request.path)
-            return await self._answer(route, request)
+            _check_method(route, request.method)
+            if route.procedure.kind == "subscription":
+                return self._stream(route, request)
+            result = await self._called(route, request)
         except RpcError as error:
             return error_answer(self._calls.refused(route, error))
-
-    async def _answer(self, route: Route, request: HttpRequest) -> HttpResponse:
-        _check_method(route, request.method)
-        if route.procedure.kind == "subscription":
-            return self._stream(route, request)
-        result = await self._called(route, request)
         return error_answer(result) if isinstance(result, Failure) else HttpResponse(200, JSON_HEADERS, result)
 
     async def _called(self, route: Route, request: HttpRequest) -> Encoded:

@@ -12,7 +12,8 @@ async def together(works: Iterable[Awaitable[T]]) -> list[T]:
 
     When it is cancelled, so are all of them, and it waits until they have ended.
     """
-    tasks = [asyncio.ensure_future(work) for work in works]
+    loop = asyncio.get_running_loop()  # looked up once: that costs as much as half a task
+    tasks = [asyncio.ensure_future(work, loop=loop) for work in works]
     try:
         return [await task for task in tasks]
     except BaseException:
