@@ -8,6 +8,7 @@ Processes that share their values need the library's.
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from itertools import accumulate
+from operator import add
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -32,28 +33,27 @@ class CallTally(Collector):
     """The numbers of one process. Not for several threads."""
 
     def __init__(self) -> None:
-        self._counts: dict[tuple[str, str], int] = {}
-        self._seconds: dict[str, list[float]] = {}
+        self._calls: dict[tuple[str, str], list[float]] = {}
 
     def observe(self, procedure: str, code: str, seconds: float) -> None:
         """Count a call."""
         key = procedure, code
-        self._counts[key] = self._counts.get(key, 0) + 1
-        numbers = self._seconds.get(procedure)
+        numbers = self._calls.get(key)
         if numbers is None:
-            numbers = self._seconds[procedure] = [0.0] * (len(_NAMES) + 1)  # of each bucket alone, and the sum at last
+            numbers = self._calls[key] = [0.0] * (len(_NAMES) + 1)  # of each bucket alone, and the sum at last
         numbers[bisect_left(BOUNDS, seconds)] += 1
         numbers[-1] += seconds
 
     def collect(self) -> Iterable[Metric]:
         """The numbers as they are now."""
-        counts, seconds = (
-            CounterMetricFamily(*COUNT[:2], labels=COUNT[2]),
-            HistogramMetricFamily(*SECONDS[:2], labels=SECONDS[2]),
-        )
-        for labels, count in [*self._counts.items()]:
-            counts.add_metric(labels, count)
-        for procedure, numbers in [*self._seconds.items()]:
+        counts = CounterMetricFamily(*COUNT[:2], labels=COUNT[2])
+        seconds = HistogramMetricFamily(*SECONDS[:2], labels=SECONDS[2])
+        of_procedures: dict[str, list[float]] = {}
+        for (procedure, code), numbers in [*self._calls.items()]:
+            counts.add_metric((procedure, code), sum(numbers[:-1]))
+            known = of_procedures.get(procedure)
+            of_procedures[procedure] = [*map(add, known, numbers)] if known else [*numbers]
+        for procedure, numbers in of_procedures.items():
             buckets = zip(_NAMES, accumulate(numbers[:-1]), strict=True)
             seconds.add_metric([procedure], [*buckets], numbers[-1])
         return counts, seconds
