@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable
 
 from app.rpc.deadline import Deadlines
 from app.rpc.protocol_errors import BodyCut, BodyTimeout
@@ -15,7 +16,8 @@ class BodyStream:
     """Pieces of a body, each when it is asked for; `length` is the declared one in bytes, None where there is none.
 
     A sender must keep up the minimum rate while it is waited for; how long the reader takes is the reader's affair, and
-    there is no limit to the whole but the call's own.
+    there is no limit to the whole but the call's own. Meanwhile the server takes in one piece more: granian begins when
+    it is asked, whether or not somebody waits.
     """
 
     def __init__(self, request: HttpRequest, wire: WireSettings, deadlines: Deadlines, length: int | None) -> None:
@@ -40,6 +42,8 @@ class BodyStream:
         if self._size == self.length or not message.get("more_body", False):
             self._ended = True
             self._request.unread = False
+        else:
+            self._request.ahead = self._request.receive()
         return piece
 
     async def _receive(self) -> Message:
@@ -47,7 +51,7 @@ class BodyStream:
         left = self._wire.read_grace + self._size / self._wire.minimum_rate - self._waited
         try:
             with self._deadlines.within(left):
-                return await self._request.receive()
+                return await _coming(self._request)
         except TimeoutError:
             raise BodyTimeout() from None
         finally:
@@ -62,5 +66,11 @@ async def linger(request: HttpRequest) -> None:
     """
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_LINGERED_SECONDS):
-            while (await request.receive()).get("more_body", False):
+            while (await _coming(request)).get("more_body", False):
                 pass
+
+
+def _coming(request: HttpRequest) -> Awaitable[Message]:
+    """The message that was asked for ahead, or else the next one."""
+    asked, request.ahead = request.ahead, None
+    return request.receive() if asked is None else asked

@@ -59,8 +59,9 @@ def _joined(pairs: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
 class HttpRequest(msgspec.Struct, eq=False):
     """One request; `path` is percent-decoded and relative to the mount, without slashes at its ends.
 
-    `begun`: the body has been asked for. `unread`: a part of it, read as a stream, is still to come. `limits`: how the
-    caller stands with each rate limit that its calls were counted against, by name.
+    `begun`: the body has been asked for. `unread`: a part of it, read as a stream, is still to come. `ahead`: the
+    message that was asked for before anybody waits for it. `limits`: how the caller stands with each rate limit that
+    its calls were counted against, by name.
     """
 
     method: str
@@ -74,6 +75,7 @@ class HttpRequest(msgspec.Struct, eq=False):
     params: Mapping[str, str] | None = None
     begun: bool = False
     unread: bool = False
+    ahead: Awaitable[Message] | None = None
     limits: dict[str, Standing] | None = None
 
     def of_call(self, path: str) -> Request:
