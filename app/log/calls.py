@@ -13,8 +13,11 @@ from loguru import logger
 from app.log.secrets import UNENCODABLE, encode, encoded, has_signs
 
 
-class CallParts(msgspec.Struct, frozen=True):
-    """`at` in seconds since the epoch; `ms` in milliseconds; `scope` is what the task's lines carry."""
+class CallParts(msgspec.Struct, frozen=True, gc=False):
+    """`at` in seconds since the epoch; `ms` in milliseconds; `scope` is what the task's lines carry.
+
+    Many wait for the writer, and none is part of a cycle: the collector need not visit them over and over.
+    """
 
     at: float
     scope: dict[str, Any]

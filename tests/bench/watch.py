@@ -20,7 +20,11 @@ from tests.bench.starts import Start, make_starts
 COURSES = 50
 _WRITE = "select update_course_progress($1, 1, 'in_progress', 'bench', null, null, $2)"
 _NUMBER = re.compile(rb'"lessons_total":(\d+)')
-_LISTENING = "select count(*) from pg_stat_activity where datname = current_database() and query ilike 'listen%'"
+# what a connection that listens has asked last: to listen, or whether the link is alive
+_LISTENING = (
+    "select count(*) from pg_stat_activity where datname = current_database() and backend_type = 'client backend'"
+    " and (query ilike 'listen%' or query = '')"
+)
 Arrivals = dict[tuple[UUID, int], list[float]]
 
 

@@ -82,6 +82,7 @@ async def test_killed_when_the_object_is_written_as_a_part(
         await eventually(lambda: reserved(life))
         async with failpoints.unreadable("file_catalog"):
             await request.finish()
+            await eventually(lambda: objects_of(life))
             await failpoints.someone_waits()
             await api.kill_all()
     (part,) = await objects_of(life)
