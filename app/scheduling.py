@@ -5,6 +5,7 @@ All of it is for a process to do to itself, early: threads it starts later, and 
 
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
 NICENESS = 19
@@ -31,9 +32,10 @@ def all_but_one_core() -> list[int]:
 
 
 def stay_on(these: list[int]) -> None:
-    """Use no other cores; does nothing where the system has no such thing."""
+    """Use no other cores; where the system has no such thing, or refuses, all is as before."""
     if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, these)
+        with suppress(OSError):
+            os.sched_setaffinity(0, these)
 
 
 def cores() -> list[int]:
@@ -42,8 +44,8 @@ def cores() -> list[int]:
 
 
 def be_idle() -> None:
-    """Take the processor time that nobody else wants (SCHED_IDLE), in a session of this process's own; what systems
-    other than Linux have is niceness alone.
+    """Take the processor time that nobody else wants (SCHED_IDLE), in a session of this process's own; niceness alone
+    where the system has no such thing, or refuses.
 
     Where autogroups are on, sessions share a core as if each were one process, whatever the policy within
     (sched(7)), and a thread that yields does so within its session: so the session is made to weigh least.
@@ -52,7 +54,8 @@ def be_idle() -> None:
     os.setsid()
     _weigh_least()
     if hasattr(os, "SCHED_IDLE"):
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+        with suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def _weigh_least() -> None:
