@@ -28,7 +28,6 @@ from app.dev.token import TokenRefused, issue_token
 from app.gen.diff import changes
 from app.gen.files import SurfaceUnreadable, read_surface, stale_files
 from app.metrics import shared_by
-from app.processes import spare_main
 from app.settings import SettingsError, read_settings
 from app.tracing import TracingMissing
 from app.work.queue import QueueNotMigrated
@@ -98,7 +97,6 @@ def main() -> None:
 
     Settings come from the environment; the README lists them.
     """
-    spare_main()
 
 
 @main.command()

@@ -1,6 +1,7 @@
 """CPU work in other processes, so that heartbeats and cancelling go on meanwhile."""
 
 import asyncio
+import ctypes
 import multiprocessing
 import os
 import resource
@@ -23,6 +24,7 @@ PATIENCE_SECONDS = 3.0
 """How long work waits for its turn: one that hangs holds up the others no longer than that."""
 
 
+_PR_SET_PDEATHSIG = 1
 _TICK_SECONDS = 0.25
 """How often work under way is asked how long it has had."""
 
@@ -146,9 +148,19 @@ class Processes(Executor):
 
 
 def _begin(idle: bool, cores: list[int]) -> None:
+    _end_with_parents_thread()
     end_with_parent()
     scheduling.stay_on(cores)
     scheduling.be_idle() if idle else os.nice(scheduling.NICENESS)
+
+
+def _end_with_parents_thread() -> None:
+    """Ask the kernel to end this process when the thread that started it is gone, here the event loop's: native code
+    that holds the interpreter's lock keeps `end_with_parent` from it, and a signal to the worker's group does not come
+    to a session of its own (prctl(2), PR_SET_PDEATHSIG).
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _bounded(memory_bytes: int, work: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
@@ -168,13 +180,6 @@ def _end(pool: ProcessPoolExecutor) -> None:
     for process in list((pool._processes or {}).values()):  # pyright: ignore[reportPrivateUsage]
         process.kill()
     pool.shutdown(wait=False, cancel_futures=True)
-
-
-def spare_main() -> None:
-    """Let children come without this program's main module: multiprocessing would import it in each of them first, and
-    what a command imports takes a second. Their work imports what it needs.
-    """
-    vars(sys.modules["__main__"]).pop("__file__", None)
 
 
 def end_with_parent() -> None:

@@ -26,6 +26,7 @@ def environment_of(data: Path, servers: Addresses, port: int = DEFAULT_PORT) -> 
         "PORT": str(port),
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "WORKER_GRACE_SECONDS": "1.5",  # jobs are given back then: a stack that stops does not wait for their end
+        "WORKER_NICENESS": "0",  # somebody waits for this worker, and the machine is theirs
     }
 
 

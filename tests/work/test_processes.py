@@ -14,6 +14,7 @@ import pytest
 
 from app.processes import PATIENCE_SECONDS, Limits, OutOfMemory, OutOfTime, ProcessCrashed, Processes
 from app.scheduling import NICENESS
+from tests.cli.programs import until
 from tests.work.harness import eventually
 
 AUTOGROUP = Path("/proc/self/autogroup")
@@ -177,25 +178,32 @@ async def test_idle_work_uses_every_core_that_a_process_which_stepped_back_has_l
     assert await idle.run(os.sched_getaffinity, 0) == os.sched_getaffinity(0)
 
 
-def test_children_of_a_command_do_not_import_the_commands_module(tmp_path: Path) -> None:
-    program = tmp_path / "program.py"
-    program.write_text(PROGRAM)
-    found = subprocess.run([sys.executable, program], capture_output=True, text=True, check=True)
-    assert found.stdout.split() == ["imported", "0"]
-
-
-PROGRAM = """
-import asyncio, os
-from app.processes import Processes, spare_main
-print("imported", flush=True)
+ENDLESS_PROGRAM = """
+import asyncio
+from app.processes import Processes
 async def main():
-    spare_main()
-    processes = Processes()
-    print(await processes.run(int))
-    processes.close()
+    processes = Processes(idle=True)
+    work = processes.submit(sum, range(10**15))
+    print(processes._pid(work), flush=True)
+    await asyncio.Event().wait()
 if __name__ == "__main__":
     asyncio.run(main())
 """
+
+
+def test_work_that_lets_no_thread_run_ends_with_a_killed_program(tmp_path: Path) -> None:
+    path = tmp_path / "program.py"
+    path.write_text(ENDLESS_PROGRAM)
+    with subprocess.Popen([sys.executable, path], stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        work = int(program.stdout.readline())
+        until(lambda: os.sched_getscheduler(work) == os.SCHED_IDLE, "it works", 20)
+        program.kill()
+    until(lambda: not Path(f"/proc/{work}").exists() or _is_zombie(work), "it is gone", 10)
+
+
+def _is_zombie(pid: int) -> bool:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
 
 
 @pytest.fixture
