@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+import uvloop
 
 from app.rpc.deadline import Deadlines
 
@@ -83,3 +84,12 @@ def test_one_object_serves_one_loop_after_another() -> None:
     for _ in range(2):
         with pytest.raises(TimeoutError):
             asyncio.run(hold(deadlines, 0.01))
+
+
+def test_a_limit_begins_while_one_is_over_already_under_uvloop() -> None:
+    async def both() -> None:
+        deadlines = Deadlines()
+        with deadlines.within(0), deadlines.within(10):  # uvloop's timer for what is due now has no when()
+            pass
+
+    uvloop.run(both())
