@@ -34,7 +34,7 @@ def log_call(record: CallRecord) -> None:
     """Count a finished call, and log one line; a bug with its stack, under the id that the caller was shown."""
     observe_call(record.path, record.code, record.milliseconds)
     if record.failure is None:
-        call_line(path=record.path, kind=record.kind, code=record.code, ms=record.milliseconds)
+        call_line(record.path, record.kind, record.code, record.milliseconds)
         end_trace(record.code, faulty=False)
     else:
         _log_failure(record, record.failure)

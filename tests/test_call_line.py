@@ -13,7 +13,7 @@ from loguru import logger
 from app.log import begin_scope, call_line, configure_logging, note
 level, form, fields, scope = sys.argv[1], sys.argv[2], json.loads(sys.argv[3]), json.loads(sys.argv[4])
 configure_logging(level, form, environment="test", version="1")
-begin_scope(requestId="r", traceId=None)
+begin_scope(requestId="r")
 note(**scope)
 call_line(**fields)
 logger.bind(**fields).info("call")

@@ -115,7 +115,7 @@ def test_a_value_without_json_is_written_as_it_prints_without_its_secrets() -> N
 
 async def test_a_scope_belongs_to_its_task_and_those_it_starts() -> None:
     async def call(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
-        begin_scope(requestId=name, traceId=None)
+        begin_scope(requestId=name)
         await asyncio.sleep(0)
         note(userId=f"user of {name}")
         own = logger_extra()

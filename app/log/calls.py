@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from loguru import logger
 
-from app.log.secrets import UNENCODABLE, encode, encoded, has_signs
+from app.log.secrets import UNENCODABLE, encode_lines, encoded, has_signs
 
 
 class CallParts(msgspec.Struct, frozen=True, gc=False):
@@ -38,12 +38,13 @@ class CallLines:
     def compose(self, calls: list[CallParts]) -> list[str]:
         """The lines of these calls, each with its end; an empty text where the logger has to tell of a call."""
         try:
-            scopes = [_inner(encode(call.scope)) for call in calls]
+            scopes = encode_lines([call.scope for call in calls])
         except UNENCODABLE:
             return [self._careful(call) for call in calls]
-        if has_signs("".join(scopes)):
+        if has_signs(scopes):
             return [self._careful(call) for call in calls]
-        return [self._line(call, scope) for call, scope in zip(calls, scopes, strict=True)]
+        each_scope = scopes.split("\n")[:-1]  # in JSON a text's own newlines are written otherwise
+        return [self._line(call, _inner(scope)) for call, scope in zip(calls, each_scope, strict=True)]
 
     def _careful(self, call: CallParts) -> str:
         """A line without secrets. A call never fails for its log: loguru tells what is wrong with a line."""

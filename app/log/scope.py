@@ -8,8 +8,6 @@ _scope: ContextVar[dict[str, Any] | None] = ContextVar("log_scope", default=None
 
 def begin_scope(**values: Any) -> None:
     """From here on, lines of this task and of the tasks it starts carry these values, and those noted later."""
-    if None in values.values():
-        values = {name: value for name, value in values.items() if value is not None}
     _scope.set(values)
 
 

@@ -47,9 +47,9 @@ def has_signs(text: str) -> bool:
     return any(sign in folded for sign in _SIGNS)
 
 
-def encode(line: dict[str, Any]) -> str:
-    """A line as JSON, secrets and all; raises UNENCODABLE."""
-    return _encoder.encode(line).decode()
+def encode_lines(lines: list[dict[str, Any]]) -> str:
+    """Each as JSON with its end, a newline, secrets and all; raises UNENCODABLE."""
+    return _encoder.encode_lines(lines).decode()
 
 
 def redact(text: str) -> str:

@@ -47,7 +47,8 @@ def configure_logging(level: str, form: Literal["auto", "json", "pretty"], *, en
 
 def call_line(path: str, kind: str, code: str, ms: float) -> None:
     """The line that every call ends with; `ms` is how long it took, in milliseconds."""
-    _write_call(CallParts(time.time(), dict(scope() or {}), path, kind, code, ms))
+    carried = scope()
+    _write_call(CallParts(time.time(), {**carried} if carried else {}, path, kind, code, ms))
 
 
 def _nowhere(_call: CallParts) -> None:

@@ -5,6 +5,7 @@ that almost never expire can share one, set to the earliest of them.
 """
 
 import asyncio
+from asyncio import current_task
 from types import TracebackType
 from typing import Self
 
@@ -17,58 +18,38 @@ class Deadlines:
     """The time limits that are running in one event loop. Not for use from several threads."""
 
     def __init__(self) -> None:
-        self._running: set[Deadline] = set()
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self.running: set[Deadline] = set()
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.next = _NEVER
         self._timer: asyncio.TimerHandle | None = None
-        self._next = _NEVER
 
     def within(self, seconds: float) -> "Deadline":
         """A `with` block that is interrupted after so many seconds, and then raises TimeoutError."""
         return Deadline(self, seconds)
 
-    def start(self, deadline: "Deadline") -> "asyncio.Task[object] | None":
-        """Watch a deadline, and set its `due`; the task it is in.
-
-        The loop of the last one is asked for its current task first: it has none when another loop runs, and Python
-        asks the system for the process's id before it says which loop runs (3.11).
-        """
-        loop = self._loop
-        task = asyncio.current_task(loop) if loop is not None else None
-        if task is None or loop is None:
-            loop = self._running_loop()
-            task = asyncio.current_task(loop)
-        deadline.due = due = loop.time() + deadline.seconds
-        self._running.add(deadline)
-        if due < self._next:
-            self._set_timer(loop, due)
-        return task
-
-    def _running_loop(self) -> asyncio.AbstractEventLoop:
+    def find_loop(self) -> asyncio.AbstractEventLoop:
         """The loop of this thread, which may be another one than before."""
         loop = asyncio.get_running_loop()
-        if loop is not self._loop:
-            self._loop, self._timer, self._next = loop, None, _NEVER
-            self._running.clear()
+        if loop is not self.loop:
+            self.loop, self._timer, self.next = loop, None, _NEVER
+            self.running.clear()
         return loop
 
-    def stop(self, deadline: "Deadline") -> None:
-        """Watch a deadline no more. The timer stays as it is: the next deadline will need one anyway."""
-        self._running.discard(deadline)
-
-    def _set_timer(self, loop: asyncio.AbstractEventLoop, due: float) -> None:
+    def set_timer(self, loop: asyncio.AbstractEventLoop, due: float) -> None:
+        """Look for what is over at `due`, which is before all that was known."""
         if self._timer is not None:
             self._timer.cancel()
-        self._next = due
+        self.next = due
         self._timer = loop.call_at(due, self._fire, loop)
 
     def _fire(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._timer, self._next = None, _NEVER
+        self._timer, self.next = None, _NEVER
         now = loop.time()
-        for deadline in [each for each in self._running if each.due <= now]:
-            self._running.discard(deadline)
+        for deadline in [each for each in self.running if each.due <= now]:
+            self.running.discard(deadline)
             deadline.expire()
-        if self._running:
-            self._set_timer(loop, min(each.due for each in self._running))
+        if self.running:
+            self.set_timer(loop, min(each.due for each in self.running))
 
 
 class Deadline(msgspec.Struct, eq=False):
@@ -82,15 +63,27 @@ class Deadline(msgspec.Struct, eq=False):
     cancelling: int = 0
 
     def __enter__(self) -> Self:
-        self.task = task = self.deadlines.start(self)
+        """The loop of the last one is asked for its current task first: it has none when another loop runs, and Python
+        asks the system for the process's id before it says which loop runs (3.11).
+        """
+        deadlines = self.deadlines
+        loop = deadlines.loop
+        task = current_task(loop) if loop is not None else None
+        if task is None or loop is None:
+            loop = deadlines.find_loop()
+            task = current_task(loop)
         if task is not None:
-            self.cancelling = task.cancelling()
+            self.task, self.cancelling = task, task.cancelling()
+        self.due = due = loop.time() + self.seconds
+        deadlines.running.add(self)
+        if due < deadlines.next:
+            deadlines.set_timer(loop, due)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.deadlines.stop(self)
+        self.deadlines.running.discard(self)  # the timer stays as it is: the next deadline will need one anyway
         if not self.expired or self.task is None:
             return
         if self.task.uncancel() <= self.cancelling and kind is asyncio.CancelledError:

@@ -108,31 +108,28 @@ class Dispatcher:
             self._began(ctx)
         bug: BaseException | None = None
         outcome: Outcome
+        limit = self._deadlines.within(route.timeout)
         try:
-            outcome = Success(await self._run(route, raw, ctx))
+            with limit:
+                outcome = Success(await self._begin(route, raw, ctx))
         except RpcError as error:
             outcome = self.failure(route, error)
         except Exception as error:  # the boundary: whatever is not declared is a bug, and the caller sees only its id
-            outcome, bug = self.crash(route, error), error
+            if limit.expired and isinstance(error, TimeoutError):
+                outcome = self.failure(route, CallTimeout(limit_seconds=limit.seconds))
+            else:
+                outcome, bug = self.crash(route, error), error
         self.observe(route, ctx, started, outcome, bug)
         return outcome
 
-    async def _run(self, route: Route, raw: RawInput, ctx: Any) -> Any:
+    def _begin(self, route: Route, raw: RawInput, ctx: Any) -> Awaitable[Any]:
+        """The function's value, or its generator; to be awaited."""
         procedure = route.procedure
         value = decode_input(route, raw)
         if self._received:
             ctx = self._received(ctx, value)
         args = (value,) if procedure.signature.takes_input else ()
-        if procedure.signature.generates:
-            return await run_middlewares(procedure.middlewares, procedure, ctx, args)
-        limit = self._deadlines.within(procedure.options.timeout)
-        try:
-            with limit:
-                return await run_middlewares(procedure.middlewares, procedure, ctx, args)
-        except TimeoutError:
-            if limit.expired:
-                raise CallTimeout(limit_seconds=procedure.options.timeout) from None
-            raise
+        return run_middlewares(procedure.middlewares, procedure, ctx, args)
 
     def failure(self, route: Route | None, error: RpcError) -> Failure:
         """A declared error as an outcome."""

@@ -1,5 +1,6 @@
 """The table of procedures: a tree of names, flattened once into paths with prebuilt decoders and encoders."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -37,12 +38,13 @@ class Router:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A procedure at its path, ready to be called from bytes."""
+    """A procedure at its path, ready to be called from bytes; `timeout` in seconds, without end for a generator."""
 
     path: str
     procedure: AnyProcedure
     decoder: msgspec.json.Decoder[Any] | None
     errors: Errors
+    timeout: float
 
     def declares(self, error: BaseException) -> bool:
         """Whether this failure is part of the procedure's interface."""
@@ -64,8 +66,11 @@ class Table:
 
 
 def _route(path: str, procedure: AnyProcedure) -> Route:
-    implied: Errors = () if procedure.signature.generates else (CallTimeout,)
-    if not procedure.signature.takes_input:
-        return Route(path, procedure, None, (*procedure.errors, *implied))
-    decoder = msgspec.json.Decoder(procedure.signature.input)
-    return Route(path, procedure, decoder, (*procedure.errors, InvalidInput, UnprocessableText, *implied))
+    signature = procedure.signature
+    errors, timeout = procedure.errors, math.inf
+    if signature.takes_input:
+        errors += (InvalidInput, UnprocessableText)
+    if not signature.generates:
+        errors, timeout = (*errors, CallTimeout), procedure.options.timeout
+    decoder = msgspec.json.Decoder(signature.input) if signature.takes_input else None
+    return Route(path, procedure, decoder, errors, timeout)

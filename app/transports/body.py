@@ -24,22 +24,25 @@ class BodyReader:
         self._deadlines = Deadlines()
         self._first_seconds = self._seconds_for(0)
 
-    async def read(self, request: HttpRequest, limit: int) -> bytes | None:
-        """The JSON text of a request, or None when there is none.
+    def read(self, request: HttpRequest, limit: int) -> Awaitable[bytes | None]:
+        """The JSON text of a request, or None when there is none; to be awaited.
 
         Raises UnsupportedMediaType, PayloadTooLarge (`limit` in bytes; by Content-Length before anything is read),
         BodyTimeout (the deadline or the minimum rate) and BodyCut (the client left in the middle).
         """
         content_type = request.headers.raw(b"content-type")
+        if content_type is None:
+            return self._read_nothing(request, limit)
         if content_type != _JSON:
             check_type(content_type)
-        body = await self.read_bytes(request, limit)
-        if body and content_type is None:
-            raise UnsupportedMediaType()
-        return body or None
+        return self.read_bytes(request, limit)
 
-    def read_bytes(self, request: HttpRequest, limit: int) -> Awaitable[bytes]:
-        """The same for a body of any type; to be awaited."""
+    async def _read_nothing(self, request: HttpRequest, limit: int) -> None:
+        if await self.read_bytes(request, limit) is not None:
+            raise UnsupportedMediaType()
+
+    def read_bytes(self, request: HttpRequest, limit: int) -> Awaitable[bytes | None]:
+        """The same for a body of any type."""
         _check_encoding(request.headers)
         length = content_length(request.headers)
         if length is not None and length > limit:
@@ -60,9 +63,9 @@ class BodyReader:
         except TimeoutError:
             raise BodyTimeout() from None
 
-    async def _receive(self, request: HttpRequest, limit: int, length: int | None) -> bytes:
+    async def _receive(self, request: HttpRequest, limit: int, length: int | None) -> bytes | None:
         if length == 0:
-            return b""
+            return None
         request.begun = True
         chunks: list[bytes] = []
         size = 0
@@ -79,7 +82,7 @@ class BodyReader:
                     chunks.append(chunk)
                     # asking for the empty last message of a body that is known to be whole would cost a round trip
                     if size == length or not message.get("more_body", False):
-                        return b"".join(chunks)
+                        return b"".join(chunks) or None
                     deadline.extend(self._seconds_for(size))
         except TimeoutError:
             raise BodyTimeout() from None

@@ -71,7 +71,7 @@ class Compat:
         """The body is the procedure's input, whatever its content type says: the old route never looked."""
         route = self._calls.route("generation.initiate")
         body = await self._bodies.read_bytes(request, route.procedure.options.body_limit)
-        return await self._calls.call(route, body or None, request)
+        return await self._calls.call(route, body, request)
 
     async def _of_course(self, path: str, slug: str, request: HttpRequest) -> Encoded:
         """Call a procedure of one course, which the old routes name by its slug."""

@@ -88,15 +88,14 @@ def application(
         logging_config=None,
     )
 
-    async def serve(scope: AsgiScope, receive: AsgiReceive, send: AsgiSend) -> None:
+    def serve(scope: AsgiScope, receive: AsgiReceive, send: AsgiSend) -> Awaitable[None]:
         path: str = scope.get("path", "")
         end = path.find("/", 1)
         mounted = mounts.get(path if end < 0 else path[:end])
         if mounted is None:
-            await app(cast(Scope, scope), cast(Receive, receive), cast(Send, send))
-        else:
-            scope["path"] = "" if end < 0 else path[end:]
-            await mounted(scope, receive, send)
+            return app(cast(Scope, scope), cast(Receive, receive), cast(Send, send))
+        scope["path"] = "" if end < 0 else path[end:]
+        return mounted(scope, receive, send)
 
     return serve
 

@@ -52,12 +52,17 @@ class Mount:
         )
         if response.stream is not None:
             await self._streams.send(response.stream, receive, send)
-        else:
-            await _send_whole(request, response, send)
+            return
+        body = response.body if request.method != "HEAD" else b""
+        await send({"type": "http.response.body", "body": body, "more_body": request.unread})
+        if request.unread:
+            await linger(request)
+            await send({"type": "http.response.body", "body": b""})
 
     def _headers(self, request: HttpRequest, response: HttpResponse) -> list[tuple[bytes, bytes]]:
-        close = CLOSE if request.unread and CLOSE[0] not in response.headers else ()
-        headers = [*response.headers, *close, *self._always, (b"x-request-id", request.id.encode())]
+        headers = [*response.headers, *self._always, (b"x-request-id", request.id.encode())]
+        if request.unread and CLOSE[0] not in response.headers:
+            headers += CLOSE
         if self._origins:
             headers += self._origins.get(request.headers.raw(b"origin") or b"", ())
         if request.limits:
@@ -71,11 +76,3 @@ class Mount:
         error = InternalError(error_id=uuid.uuid4().hex)
         self._report(error.error_id, bug)
         return error_answer(Failure(error))
-
-
-async def _send_whole(request: HttpRequest, response: HttpResponse, send: Send) -> None:
-    body = b"" if request.method == "HEAD" else response.body
-    await send({"type": "http.response.body", "body": body, "more_body": request.unread})
-    if request.unread:
-        await linger(request)
-        await send({"type": "http.response.body", "body": b""})

@@ -6,7 +6,7 @@ from app.rpc import Failure, Route, RpcError
 from app.rpc.protocol_errors import MethodNotSupported
 from app.transports.answers import JSON_HEADERS, error_answer
 from app.transports.body import BodyReader, query_input
-from app.transports.calls import Calls, Encoded, encode
+from app.transports.calls import Calls, encode
 from app.transports.form_stream import is_multipart
 from app.transports.http import HttpRequest, HttpResponse
 from app.transports.sse import EVENT_STREAM_HEADERS, connection_params, event_stream, last_event_id, resumed
@@ -34,21 +34,20 @@ class Plain:
         route = None
         try:
             route = self._calls.route(request.path)
+            procedure = route.procedure
             _check_method(route, request.method)
-            if route.procedure.kind == "subscription":
+            if procedure.kind == "subscription":
                 return self._stream(route, request)
-            result = await self._called(route, request)
+            limit = procedure.options.body_limit
+            if request.method != "POST":
+                result = await self._calls.call(route, query_input(request, limit), request)
+            elif procedure.signature.form and is_multipart(request.headers):
+                result = await self._forms.call(route, request)
+            else:
+                result = await self._calls.call(route, await self._bodies.read(request, limit), request)
         except RpcError as error:
             return error_answer(self._calls.refused(route, error))
         return error_answer(result) if isinstance(result, Failure) else HttpResponse(200, JSON_HEADERS, result)
-
-    async def _called(self, route: Route, request: HttpRequest) -> Encoded:
-        limit = route.procedure.options.body_limit
-        if request.method != "POST":
-            return await self._calls.call(route, query_input(request, limit), request)
-        if route.procedure.signature.form and is_multipart(request.headers):
-            return await self._forms.call(route, request)
-        return await self._calls.call(route, await self._bodies.read(request, limit), request)
 
     def _stream(self, route: Route, request: HttpRequest) -> HttpResponse:
         if request.method == "HEAD":

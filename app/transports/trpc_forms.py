@@ -45,7 +45,7 @@ class Forms:
                 return await self._streamed.call(route, request)
             if media_type not in options.accepts:
                 raise UnsupportedMediaType()
-            body = await self._bodies.read_bytes(request, options.body_limit)
+            body = await self._bodies.read_bytes(request, options.body_limit) or b""
             sent = body if media_type == "application/octet-stream" else _fields(body, request.headers)
             return await self._calls.call(route, Unencoded(sent), request)
         except RpcError as error:

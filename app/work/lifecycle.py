@@ -54,13 +54,14 @@ class RunLifecycle:
             await self._run(job_key, name, kwargs, attempt, last_attempt)
 
     async def _run(self, job_key: str, name: str, kwargs: Mapping[str, Any], attempt: int, last_attempt: bool) -> None:
-        begin_scope(jobId=job_key, jobType=name, attempt=attempt, lastAttempt=last_attempt, traceId=tracing.trace_id())
+        job = {"jobId": job_key, "jobType": name, "attempt": attempt, "traceId": tracing.trace_id()}
+        begin_scope(**_known(lastAttempt=last_attempt, **job))
         claim = await self._claim(job_key, attempt)
         if claim is None:
             logger.info("nothing to do: the run has ended or moved on")
             return
         self._claims[job_key] = claim
-        begin_scope(jobId=job_key, jobType=name, attempt=attempt, traceId=tracing.trace_id(), **_log_fields(claim))
+        begin_scope(**_known(**job, **_log_fields(claim)))
         tracing.describe(run=str(claim.run_id), course=str(claim.course_id), user=str(claim.user_id))
         procedure = self._jobs[name]
         given = msgspec.convert(kwargs["input"], procedure.signature.input)
@@ -173,6 +174,10 @@ async def record_timeout(tx: Transaction, job_key: str, name: str) -> None:
         job_id=job_key,
         metadata={"jobType": name},
     )
+
+
+def _known(**fields: object) -> dict[str, object]:
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _log_fields(claim: Claim) -> dict[str, str | None]:
