@@ -5,6 +5,8 @@ SAQ gives the tables, the Job and the worker's loop. Whatever writes a job's row
 
 import asyncio
 import json
+from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NoReturn
 from uuid import UUID, uuid4
@@ -68,7 +70,7 @@ class FencedQueue(PostgresQueue):
     def __init__(self, dsn: str, *, pool_size: int = 4, worker_id: str | None = None) -> None:
         self.conninfo = worker_conninfo(dsn)
         self.worker_id = worker_id or str(uuid4())
-        self._wakeup = asyncio.Event()
+        self._idle: deque[asyncio.Event] = deque()
         self._connections = worker_pool(self.conninfo)
         super().__init__(pool=self._connections, name=QUEUE, min_size=1, max_size=pool_size, manage_pool_lifecycle=True)
 
@@ -105,16 +107,31 @@ class FencedQueue(PostgresQueue):
 
         Nothing is taken after the wait, so that a worker which begins to stop meanwhile gets no new job.
         """
-        heard = self._wakeup  # before looking: a job that comes meanwhile still ends the wait
-        job = await self.take()
-        if job is None:
-            await set_within(heard, poll_interval or timeout)
+        heard = asyncio.Event()
+        self._idle.append(heard)  # before looking: a job that comes meanwhile still ends the wait
+        try:
+            job = await self.take()
+            if job is None:
+                await set_within(heard, poll_interval or timeout)
+        finally:
+            with suppress(ValueError):  # it was woken
+                self._idle.remove(heard)
+        if job is not None:
+            self.wake_next()
         return job
 
-    def wake(self) -> None:
-        """End every wait for a job: there may be one, or the worker stops."""
-        self._wakeup.set()
-        self._wakeup = asyncio.Event()
+    def wake_next(self) -> None:
+        """End the longest wait for a job: there may be one. Whoever finds one wakes the next, as there may be more.
+
+        Were all woken for each job, all but one would ask the database for nothing.
+        """
+        if self._idle:
+            self._idle.popleft().set()
+
+    def wake_all(self) -> None:
+        """End every wait: the worker stops."""
+        while self._idle:
+            self.wake_next()
 
     async def touch(self, job: LeasedJob) -> Status:
         """The heartbeat: ACTIVE, or ABORTING if the job should stop. Raises LostLease."""

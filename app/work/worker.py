@@ -95,7 +95,7 @@ class FencedWorker(Worker[Context]):
         """Listening, watching leases, reporting. SAQ's sweep is not among them: the reaper sweeps. One that dies of a
         bug stops the worker, which is better than one that is deaf.
         """
-        handlers = {"saq:coursegen": self._fenced.wake, "coursegen_cancel": self._recheck.set}
+        handlers = {"saq:coursegen": self._fenced.wake_next, "coursegen_cancel": self._recheck.set}
         listener = Listener(self._fenced.conninfo, ("queue_listen", "queue_listen_cancel"), handlers)
         duties = [listener.run(), self._watch(), self._report()]
         self._upkeep = [asyncio.create_task(duty) for duty in duties]
@@ -133,7 +133,7 @@ class FencedWorker(Worker[Context]):
             self._stopped = True
             if self._abandon:
                 asyncio.get_running_loop().call_later(self._grace + UNWINDING_SECONDS, self._abandon)
-            self._fenced.wake()
+            self._fenced.wake_all()
             await self._drain()
             await self._stop_upkeep()
             self.pool.shutdown(wait=False)

@@ -132,6 +132,23 @@ async def test_a_job_is_taken_by_one_of_many_at_once(db: Any, queue: FencedQueue
     assert len([job for job in found if job]) == 1
 
 
+async def test_a_notification_makes_one_of_the_waiting_look(queue: FencedQueue) -> None:
+    waiting = [asyncio.create_task(queue.dequeue(timeout=30)) for _ in range(3)]
+    await asyncio.sleep(0)
+    queue.wake_next()
+    done, left = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    assert (len(done), len(left)) == (1, 2)
+    queue.wake_all()
+    assert await asyncio.gather(*waiting) == [None] * 3
+
+
+async def test_who_finds_a_job_makes_another_look(db: Any, queue: FencedQueue) -> None:
+    await enqueue(db)
+    async with asyncio.timeout(5):
+        found = await asyncio.gather(*(queue.dequeue(timeout=30) for _ in range(2)))
+    assert len([job for job in found if job]) == 1
+
+
 @pytest.mark.parametrize("act", ["touch", "finish", "retry", "give_back"])
 async def test_an_older_lease_changes_nothing(db: Any, queue: FencedQueue, act: str) -> None:
     key = await enqueue(db, heartbeat=0.05)
