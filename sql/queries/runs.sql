@@ -24,14 +24,16 @@ from job_status
 where job_id = :job_id;
 
 -- name: course_files(course_id)
--- The files that can hold text: pictures are not among them.
-select id, filename, file_type, storage_path
-from file_catalog
-where course_id = :course_id
-  and status <> 'uploading'
-  and mime_type not like 'image/%'
-  and lost_at is null
-order by created_at, id;
+-- The files that can hold text: pictures are not among them; with what this run has made of each so far.
+select f.id, f.filename, f.file_type, f.storage_path, shown ->> 'status' as status, shown ->> 'error' as error
+from file_catalog f
+join courses c on c.id = f.course_id
+left join jsonb_array_elements(c.generation_progress -> 'files') shown on shown ->> 'id' = f.id::text
+where f.course_id = :course_id
+  and f.status <> 'uploading'
+  and f.mime_type not like 'image/%'
+  and f.lost_at is null
+order by f.created_at, f.id;
 
 -- name: file_progress(run_id, epoch, file_id, status, pages, error)$
 select app.file_progress(:run_id, :epoch, :file_id, :status, :pages, :error);

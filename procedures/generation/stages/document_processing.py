@@ -1,6 +1,6 @@
 """Step 2 with files: the text of each document, as Markdown."""
 
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 import msgspec
@@ -28,16 +28,19 @@ SECONDS_FOR_ONE = 90.0
 MEMORY_BYTES = 1024 * 1024 * 1024
 
 FileStatus = Literal["processing", "completed", "failed"]
+_KNOWN: Final = ("completed", "failed")
 _FAILURES = (UnreadableDocument, ObjectMissing, OutOfTime, OutOfMemory, ProcessCrashed)
 
 
 class CourseFile(msgspec.Struct, frozen=True):
-    """An uploaded file of the course that can hold text."""
+    """An uploaded file of the course that can hold text; `status` and `error` are what the run shows of it."""
 
     id: UUID
     filename: str
     file_type: str
     storage_path: str
+    status: str | None = None
+    error: str | None = None
 
 
 class Extracted(msgspec.Struct, frozen=True):
@@ -50,16 +53,24 @@ class Extracted(msgspec.Struct, frozen=True):
 
 @queue.job(timeout=SECONDS, attempts=5, backoff=2)
 async def document_processing(ctx: JobContext, input: StageInput) -> None:
-    """Extract the text of every uploaded document; a course whose documents can all not be read fails."""
+    """Extract the text of every uploaded document; a course whose documents can all not be read fails.
+
+    An attempt goes on where the one before it was: what the run shows as read or failed stays so.
+    """
     await begin(ctx, STEP)
     async with ctx.db.begin() as tx:
         files = await tx.all("course_files", CourseFile, course_id=ctx.course_id)
     limits = Limits(min(SECONDS_FOR_ONE, SECONDS_FOR_ALL / max(len(files), 1)), MEMORY_BYTES)
-    reasons = [reason for file in files if (reason := await _process(ctx, file, limits))]
+    reasons = [f"{file.filename}: {error}" for file in files if (error := await _outcome(ctx, file, limits))]
     if len(reasons) == len(files):
         raise RunFailed("; ".join(reasons) or "The documents were deleted")
     async with completing(ctx, STEP, unreadable=reasons) as tx:
         await hand_on(tx, ctx, structure_generation, input)
+
+
+async def _outcome(ctx: JobContext, file: CourseFile, limits: Limits) -> str | None:
+    """Why a file can't be read, once it is known to be read or not."""
+    return file.error if file.status in _KNOWN else await _process(ctx, file, limits)
 
 
 async def _process(ctx: JobContext, file: CourseFile, limits: Limits) -> str | None:
@@ -74,7 +85,7 @@ async def _process(ctx: JobContext, file: CourseFile, limits: Limits) -> str | N
         reason = _reason(error, limits)
         logger.bind(fileId=str(file.id), error=reason).warning("document not readable")
         await _save(ctx, file, None, reason)
-        return f"{file.filename}: {reason}"
+        return reason
     await _save(ctx, file, extracted)
     return None
 
