@@ -1724,11 +1724,12 @@ CREATE FUNCTION app.start_course(p_course_id uuid, p_run_id uuid, p_webhook_url 
     AS $$
 declare
     progress jsonb := app.initial_progress(p_course_id);
+    former public.generation_status;
 begin
-    update public.courses c
-    set generation_status = 'failed'
-    where c.id = p_course_id
-      and c.generation_status not in ('pending', 'completed', 'failed', 'cancelled');
+    select c.generation_status into former from public.courses c where c.id = p_course_id;
+    if former not in ('pending', 'completed', 'failed', 'cancelled') then
+        update public.courses c set generation_status = 'failed' where c.id = p_course_id;
+    end if;
     update public.courses c
     set run_id = p_run_id,
         generation_status = 'pending',

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
-from tests.bench import client, documents, echo, generation, initiate, policies, upload, watch
+from tests.bench import client, documents, echo, generation, growth, initiate, jobs, policies, upload, watch
 from tests.bench.figure import Figure, table
 from tests.bench.service import Place, Service, place, service
 
@@ -22,6 +22,7 @@ def measure(*, short: bool) -> list[Figure]:
         figures = echo.measure(folder, rounds=1 if short else 7, seconds=0.3 if short else 2.0)
         with place(folder / "servers") as there, service(there) as running:
             figures += [_started(running), *asyncio.run(_service_rows(there, running, short=short))]
+            figures += asyncio.run(_rows_of_their_own(there, short=short))
         figures += map(_of_client, client.measure(short))
         return [*figures, *generation.measure(folder / "generation", short=short)]
 
@@ -33,6 +34,14 @@ async def _service_rows(there: Place, running: Service, *, short: bool) -> list[
     read = await documents.measure(there, running, rounds=1 if short else 5, files=1 if short else 10)
     secured = await policies.measure(there, courses=2_000 if short else 200_000, rounds=1 if short else 7)
     return [*starts, *watched, *uploads, *read, *secured]
+
+
+async def _rows_of_their_own(there: Place, *, short: bool) -> list[Figure]:
+    """Those that have databases of their own."""
+    rounds = 1 if short else 5
+    queued = await jobs.measure(there, rounds, latencies=5 if short else 100, jobs=20 if short else 2_000)
+    sizes = growth.SMALL if short else growth.SIZES
+    return [*queued, *await growth.measure(there, rounds, 20 if short else 200, sizes)]
 
 
 def _started(running: Service) -> Figure:

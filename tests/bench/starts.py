@@ -34,20 +34,22 @@ class Start(msgspec.Struct, frozen=True):
         return prelude(identity_of(self.claims))
 
 
-async def make_starts(connection: "asyncpg.Connection[Any]", count: int) -> list[Start]:
-    """So many of them, in one organization of the highest tier; by a superuser's connection."""
-    organization = await connection.fetchval(
+async def make_starts(
+    connection: "asyncpg.Connection[Any]", count: int, organization: UUID | None = None
+) -> list[Start]:
+    """So many of them, in one organization, else in a new one of the highest tier; by a superuser's connection."""
+    home: UUID = organization or await connection.fetchval(
         "insert into organizations (name, tier) values ($1, 'premium') returning id", f"bench {uuid4()}"
     )
     expires = int(time.time()) + _LIFETIME
-    starts = [Start(Claims(uuid4(), organization, Role.INSTRUCTOR, expires), uuid7s.uuid7()) for _ in range(count)]
+    starts = [Start(Claims(uuid4(), home, Role.INSTRUCTOR, expires), uuid7s.uuid7()) for _ in range(count)]
     await connection.executemany(
         "insert into users (id, email, organization_id, role) values ($1, $2, $3, 'instructor')",
-        [(each.claims.user_id, f"{each.claims.user_id}@example.org", organization) for each in starts],
+        [(each.claims.user_id, f"{each.claims.user_id}@example.org", home) for each in starts],
     )
     await connection.executemany(
         "insert into courses (id, title, slug, user_id, organization_id) values ($1, 'Компост', $2, $3, $4)",
-        [(each.course_id, f"c-{each.course_id}", each.claims.user_id, organization) for each in starts],
+        [(each.course_id, f"c-{each.course_id}", each.claims.user_id, home) for each in starts],
     )
     return starts
 
