@@ -5,7 +5,6 @@ import signal
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from tempfile import gettempdir
 
 import httpx
 
@@ -19,9 +18,9 @@ from tests.work.harness import eventually
 from tests.world import environment_for, make_world, settings_for
 
 
-def folders() -> set[Path]:
+def folders(temporary: Path) -> list[Path]:
     """Where processes keep values together."""
-    return set(Path(gettempdir()).glob("coursegen-metrics-*"))
+    return list(temporary.glob("coursegen-metrics-*"))
 
 
 async def answers(http: httpx.AsyncClient, path: str) -> bool:
@@ -47,11 +46,11 @@ async def started(command: str, port: int, path: str, environment: dict[str, str
 async def test_each_of_two_processes_tells_the_calls_of_both(
     own_database: Database, own_redis_url: str, tmp_path: Path
 ) -> None:
-    port, before = free_port(), folders()
-    changes = {"metrics_token": TOKEN, "api_processes": 2, "port": port}
+    port = free_port()
+    changes = {"metrics_token": TOKEN, "api_processes": 2, "port": port, "tmpdir": tmp_path}
     environment = environment_for(own_database, own_redis_url, tmp_path, **changes)
     async with started("serve", port, "/health", environment) as http:
-        assert len(folders() - before) == 1
+        assert len(folders(tmp_path)) == 1
         for _ in range(40):
             assert (await http.post("/rpc/system.ping", json={})).status_code == 200
         pages = [await scrape(http) for _ in range(12)]
@@ -65,7 +64,7 @@ async def test_each_of_two_processes_tells_the_calls_of_both(
             return sum(page.value("coursegen_db_pool_connections", state=state) or 0 for state in states) == 20
 
         await eventually(both_pools)
-    assert folders() == before
+    assert folders(tmp_path) == []
 
 
 async def test_a_worker_tells_its_attempts_to_whoever_has_the_token(
