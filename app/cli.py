@@ -10,7 +10,7 @@ from typing import ParamSpec, TypeVar
 
 import click
 import psycopg
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.server import Server
 
 from app.boot import TABLE, check_start, run_worker
@@ -113,6 +113,7 @@ def serve() -> None:
             address=settings.host,
             port=settings.port,
             interface=Interfaces.ASGI,
+            http=HTTPModes.http1,  # HTTP/2 is for the proxy in front; the chance of it costs a connection 10 KiB
             workers=settings.api_processes,
             workers_kill_timeout=SHUTDOWN_SECONDS,
             log_enabled=False,

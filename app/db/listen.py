@@ -1,11 +1,10 @@
 """Progress notifications: one LISTEN connection a process, fanned out to the watchers of each course."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 import asyncpg
@@ -14,6 +13,7 @@ import msgspec
 from app.db.errors import DatabaseRefused, DatabaseUnavailable, translated
 
 CHANNEL = "coursegen_progress"
+_MOST_UNREAD = 100
 _RECONNECT_SECONDS = (0.1, 0.5, 1.0, 2.0)
 
 
@@ -42,6 +42,48 @@ _address = msgspec.json.Decoder(_Address)
 _decoder = msgspec.json.Decoder(ProgressEvent)
 
 
+class Inbox:
+    """The events of a course that one watcher has not read; they come while its block lasts.
+
+    Watchers are many, and a queue of asyncio's takes 3 KiB.
+    """
+
+    __slots__ = ("_course_id", "_events", "_waiter", "_watchers")
+
+    def __init__(self, watchers: "dict[UUID, set[Inbox]]", course_id: UUID) -> None:
+        """`watchers` are those of each course, which this one is among while its block lasts."""
+        self._watchers = watchers
+        self._course_id = course_id
+        self._events: list[ProgressEvent] = []
+        self._waiter: asyncio.Future[None] | None = None
+
+    def __enter__(self) -> Self:
+        self._watchers.setdefault(self._course_id, set()).add(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        others = self._watchers[self._course_id]
+        others.discard(self)
+        if not others:
+            del self._watchers[self._course_id]
+
+    def put(self, event: ProgressEvent) -> None:
+        """Add an event; a watcher too slow for them gets one `refetch` in place of all that it has not read."""
+        if len(self._events) < _MOST_UNREAD:
+            self._events.append(event)
+        else:
+            self._events[:] = [_MISSED]
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    async def get(self) -> ProgressEvent:
+        """The oldest event, waited for. For one task."""
+        while not self._events:
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
+        return self._events.pop(0)
+
+
 class ProgressListener:
     """Call `start` once; every `watch` then gets the events of its course while the block lasts."""
 
@@ -50,7 +92,7 @@ class ProgressListener:
         self._url = url
         self._timeout = timeout
         self._keep_alive = keep_alive
-        self._watchers: dict[UUID, set[asyncio.Queue[ProgressEvent]]] = {}
+        self._watchers: dict[UUID, set[Inbox]] = {}
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -64,18 +106,9 @@ class ProgressListener:
             with suppress(asyncio.CancelledError):
                 await self._task
 
-    @asynccontextmanager
-    async def watch(self, course_id: UUID) -> AsyncGenerator["asyncio.Queue[ProgressEvent]"]:
-        """A queue of the course's events, from now on. Read a snapshot after entering, and nothing is missed."""
-        queue: asyncio.Queue[ProgressEvent] = asyncio.Queue(maxsize=100)
-        watchers = self._watchers.setdefault(course_id, set())
-        watchers.add(queue)
-        try:
-            yield queue
-        finally:
-            watchers.discard(queue)
-            if not watchers:
-                self._watchers.pop(course_id, None)
+    def watch(self, course_id: UUID) -> Inbox:
+        """The course's events while a `with` block lasts. Read a snapshot after entering, and nothing is missed."""
+        return Inbox(self._watchers, course_id)
 
     async def _listen_forever(self) -> None:
         attempt = 0
@@ -109,24 +142,14 @@ class ProgressListener:
         watchers = self._watchers.get(course_id) if course_id is not None else None
         if watchers:
             event = _decoder.decode(payload)
-            for queue in watchers:
-                _offer(queue, event)
+            for inbox in watchers:
+                inbox.put(event)
 
     def _deliver_to_all(self, event: ProgressEvent) -> None:
-        for queues in self._watchers.values():
-            for queue in queues:
-                _offer(queue, event)
+        for inboxes in self._watchers.values():
+            for inbox in inboxes:
+                inbox.put(event)
 
 
 def _set(event: asyncio.Event, _connection: Any) -> None:
     event.set()
-
-
-def _offer(queue: "asyncio.Queue[ProgressEvent]", event: ProgressEvent) -> None:
-    """Put an event; a watcher too slow for its queue gets one `refetch` in place of all that it has not read."""
-    try:
-        queue.put_nowait(event)
-    except asyncio.QueueFull:
-        while not queue.empty():
-            queue.get_nowait()
-        queue.put_nowait(_MISSED)

@@ -89,18 +89,11 @@ class Calls:
         while self._mutations:
             await asyncio.wait(self._mutations)
 
-    async def events(self, route: Route, raw: RawInput, request: HttpRequest) -> Events:
-        """Run a subscription: its events, and a failure at most once, as the last. Closing it closes the procedure."""
-        begun = await self.begin(route, raw, request)
-        if isinstance(begun, Failure):
-            yield begun
-            return
-        async with aclosing(begun) as events:
-            async for event in events:
-                yield event
-
     async def begin(self, route: Route, raw: RawInput, request: HttpRequest) -> Events | Failure:
-        """Begin a generator: its items and a failure at most once, as the last; or its refusal before it began."""
+        """Begin a generator: its items and a failure at most once, as the last; or its refusal before it began.
+
+        Closing the items closes the procedure.
+        """
         ctx = self._make_context(request.of_call(route.path))
         outcome = await self._dispatcher.call(route, raw, ctx)
         return outcome if isinstance(outcome, Failure) else self._items(route, outcome.value, ctx)
@@ -110,9 +103,11 @@ class Calls:
         async with aclosing(self._dispatcher.events(route, generator, ctx)) as outcomes:
             async for each in outcomes:
                 event = self._event(route, ctx, started, each)
+                failed = isinstance(event, Failure)
                 yield event
-                if isinstance(event, Failure):
+                if failed:
                     return
+                del event  # it may be long until the next one, and streams are many
 
     def _event(self, route: Route, ctx: Any, started: float, outcome: Outcome) -> Event | Failure:
         if isinstance(outcome, Failure):

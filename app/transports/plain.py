@@ -1,5 +1,6 @@
 """Plain JSON: `POST /rpc/{path}`, or GET with `?input=`; the body is the input (or a form), the 200 body the output."""
 
+from functools import partial
 from typing import Final
 
 from app.rpc import Failure, Route, RpcError
@@ -55,8 +56,8 @@ class Plain:
         request.params = connection_params(request)
         last_id = last_event_id(request)
         raw = resumed(route, query_input(request, route.procedure.options.body_limit), last_id)
-        events = self._calls.events(route, raw, request)
-        stream = event_stream(events, self._wire.ping, _event_failure, last_id)
+        begin = partial(self._calls.begin, route, raw, request)
+        stream = event_stream(begin, self._wire.ping, _event_failure, last_id)
         return HttpResponse(200, EVENT_STREAM_HEADERS, stream=stream)
 
 

@@ -5,7 +5,8 @@ Event names and the three line breaks after each event are those of the referenc
 
 import asyncio
 import typing
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ import msgspec
 from app.rpc import Failure, Route
 from app.rpc.protocol_errors import InvalidConnectionParams
 from app.transports.calls import Event, Events
+from app.transports.handover import Handover
 from app.transports.http import HttpRequest, query_parameter
 
 EVENT_STREAM_HEADERS = (
@@ -27,28 +29,28 @@ _RESUME_FIELD = "lastEventId"
 _NO_ID = frozenset(b"\r\n\0")
 _params = msgspec.json.Decoder(dict[str, str] | None)
 
+Begin = Callable[[], Awaitable[Events | Failure]]
 EncodeFailure = Callable[[Failure], bytes]
-_Queue = asyncio.Queue[Event | Failure | None]
+_Handover = Handover[Event | Failure | None]
 
 
 async def event_stream(
-    events: Events, ping: float, encode_failure: EncodeFailure, last_id: str | None = None
+    begin: Begin, ping: float, encode_failure: EncodeFailure, last_id: str | None = None
 ) -> AsyncGenerator[bytes, None]:
-    """The stream's bytes, event by event, with a ping after `ping` seconds of silence. Closes the events.
+    """The stream's bytes, event by event, with a ping after `ping` seconds of silence. Closes what it has begun.
 
     `last_id` is the event that the client resumes after: it stays its last one until a tracked event comes.
 
     One task runs the procedure from its first line to its last, so that a timeout or a task group inside it may
     span its events.
     """
-    queue: _Queue = asyncio.Queue(1)
-    producer = asyncio.create_task(_produce(events, queue))
+    handover = _Handover()
+    producer = asyncio.create_task(_produce(begin, handover))
     try:
         yield _CONNECTED
         while True:
             try:
-                async with asyncio.timeout(ping):
-                    event = await queue.get()
+                event = await handover.get(ping)
             except TimeoutError:
                 yield _PING
                 continue
@@ -60,18 +62,22 @@ async def event_stream(
                 return
             yield _data(event, last_id)
             last_id = event.id or last_id
+            del event  # it may be long until the next one, and streams are many
     finally:
         producer.cancel()
         await asyncio.wait((producer,))
 
 
-async def _produce(events: Events, queue: _Queue) -> None:
-    try:
+async def _produce(begin: Begin, handover: _Handover) -> None:
+    begun = await begin()
+    if isinstance(begun, Failure):
+        await handover.put(begun)
+        return
+    async with aclosing(begun) as events:
         async for event in events:
-            await queue.put(event)
-        await queue.put(None)
-    finally:
-        await events.aclose()
+            await handover.put(event)
+            del event
+    await handover.put(None)
 
 
 def _data(event: Event, last_id: str | None) -> bytes:

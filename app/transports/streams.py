@@ -26,7 +26,7 @@ class Streams:
         if self._ended:
             waiting.cancel()
         try:
-            await asyncio.wait((sending, waiting), return_when=asyncio.FIRST_COMPLETED)
+            await _first_of(sending, waiting)
         finally:
             self._waits.discard(waiting)
             sending.cancel()
@@ -71,10 +71,24 @@ class Streams:
                 signal.signal(number, handler)
 
 
+async def _first_of(*tasks: asyncio.Task[None]) -> None:
+    """Until one of them is over. `asyncio.wait` holds a kilobyte meanwhile, and streams are many."""
+    over = asyncio.get_running_loop().create_future()
+
+    def end(_task: asyncio.Task[None]) -> None:
+        if not over.done():
+            over.set_result(None)
+
+    for task in tasks:
+        task.add_done_callback(end)
+    await over
+
+
 async def _send_pieces(stream: AsyncGenerator[bytes, None], send: Send) -> None:
     async with aclosing(stream):
         async for piece in stream:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
+            del piece  # it may be long until the next one, and streams are many
     await send({"type": "http.response.body", "body": b""})
 
 

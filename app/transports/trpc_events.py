@@ -1,13 +1,14 @@
 """tRPC's subscriptions: event streams that are 200 once the procedure exists; a refusal is an event."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
 from app.rpc import Failure, Route, RpcError
 from app.rpc.protocol_errors import MethodNotSupported
-from app.transports.calls import Calls, Events
+from app.transports.calls import Calls
 from app.transports.http import HeaderPairs, HttpRequest, HttpResponse
-from app.transports.sse import connection_params, event_stream, last_event_id, resumed
+from app.transports.sse import Begin, connection_params, event_stream, last_event_id, resumed
 from app.transports.trpc_answers import error_object
 from app.transports.wire import WireSettings
 
@@ -34,13 +35,13 @@ class Subscriptions:
         headers: HeaderPairs = _HEADERS
         try:
             raw = resumed(route, await read_input(route, request), last_id)
-            events = self._calls.events(route, raw, request)
+            begin: Begin = partial(self._calls.begin, route, raw, request)
         except RpcError as error:
-            events = _refused(self._calls.refused(route, error))
+            begin = partial(_refused, self._calls.refused(route, error))
             if isinstance(error, MethodNotSupported):
                 headers += ((b"allow", error.allow.encode()),)
-        return HttpResponse(200, headers, stream=event_stream(events, self._wire.ping, error_object, last_id))
+        return HttpResponse(200, headers, stream=event_stream(begin, self._wire.ping, error_object, last_id))
 
 
-async def _refused(failure: Failure) -> Events:
-    yield failure
+async def _refused(failure: Failure) -> Failure:
+    return failure

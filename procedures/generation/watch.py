@@ -1,6 +1,5 @@
 """generation.watch: a snapshot, then every change as it is written, then the end."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from uuid import UUID
 
@@ -8,13 +7,16 @@ import msgspec
 
 from app.auth.errors import Unauthorized
 from app.context import SignedIn
-from app.db.listen import ProgressEvent
+from app.db.listen import Inbox, ProgressEvent
 from app.rpc import Input
+from app.rpc.deadline import Deadlines
 from procedures._bases import authed
 from procedures._errors import CourseNotFound
 from procedures._examples import COURSE_ID
 from procedures.generation._view import ENDED, GenerationState
 from procedures.generation.get_status import read_state
+
+_expiry = Deadlines()
 
 
 class WatchGenerationInput(Input):
@@ -26,7 +28,7 @@ class WatchGenerationInput(Input):
 @authed.subscription(errors=(CourseNotFound,), examples=(WatchGenerationInput(course_id=COURSE_ID),))
 async def watch(ctx: SignedIn, input: WatchGenerationInput) -> AsyncGenerator[GenerationState, None]:
     """Follow a course's generation: pushed by the database, not polled. Ends with the run, or with the token."""
-    async with ctx.resources.progress.watch(input.course_id) as events:
+    with ctx.resources.progress.watch(input.course_id) as events:
         state = await read_state(ctx, input.course_id)
         yield state
         while not state.ended:
@@ -36,9 +38,9 @@ async def watch(ctx: SignedIn, input: WatchGenerationInput) -> AsyncGenerator[Ge
                 yield state
 
 
-async def _next(ctx: SignedIn, events: "asyncio.Queue[ProgressEvent]") -> ProgressEvent:
+async def _next(ctx: SignedIn, events: Inbox) -> ProgressEvent:
     try:
-        async with asyncio.timeout(ctx.claims.seconds_left):
+        with _expiry.within(ctx.claims.seconds_left):
             return await events.get()
     except TimeoutError:
         raise Unauthorized(reason="the token expired while watching") from None

@@ -29,7 +29,18 @@ def granian(application: str, *more: str, **environment: str) -> Command:
     """An application of `apps.py` on the server that ours runs on, with this in its environment."""
 
     def command(port: int) -> list[str]:
-        options = ["--interface", "asgi", "--no-ws", "--log-level", "warning", "--port", str(port), *more]
+        options = [
+            "--interface",
+            "asgi",
+            "--no-ws",
+            "--http",
+            "1",
+            "--log-level",
+            "warning",
+            "--port",
+            str(port),
+            *more,
+        ]
         variables = [f"{name}={value}" for name, value in environment.items()]
         return ["env", *variables, sys.executable, "-m", "granian", *options, f"tests.bench.apps:{application}"]
 

@@ -38,11 +38,13 @@ async def listener(database: Database) -> AsyncIterator[ProgressListener]:
 async def received(listener: ProgressListener, superuser: "asyncpg.Connection[asyncpg.Record]") -> bool:
     """Whether a notification that is sent now arrives."""
     course = uuid4()
-    async with listener.watch(course) as events, asyncio.timeout(10):
-        while events.empty():
-            await superuser.execute("select pg_notify('coursegen_progress', $1)", f'{{"course_id": "{course}"}}')
-            await superuser.execute("select pg_sleep(0.01)")
-        return events.get_nowait().course_id in (course, None)
+    with listener.watch(course) as events:
+        event = asyncio.create_task(events.get())
+        async with asyncio.timeout(10):
+            while not event.done():
+                await superuser.execute("select pg_notify('coursegen_progress', $1)", f'{{"course_id": "{course}"}}')
+                await superuser.execute("select pg_sleep(0.01)")
+        return event.result().course_id in (course, None)
 
 
 async def test_it_still_listens_after_it_has_looked_whether_its_connection_lives(
