@@ -52,6 +52,8 @@ async def event_stream(
             try:
                 event = await handover.get(ping)
             except TimeoutError:
+                if producer.done():
+                    producer.result()  # a bug of ours: break the stream off, nothing will come
                 yield _PING
                 continue
             if isinstance(event, Failure):

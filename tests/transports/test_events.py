@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
+from app.rpc import Failure
+from app.transports.sse import event_stream
 from tests.transports.server import RawConnection, serving, until
 
 State = Callable[[], dict[str, Any]]
@@ -134,3 +136,13 @@ def test_a_server_that_stops_ends_its_streams_and_finishes_its_mutations() -> No
         assert stream.read_to_end().endswith(b"0\r\n\r\n")
         assert mutation.read_to_end().endswith(b"\r\n1")
         assert process.wait(5) == 0
+
+
+async def test_a_bug_before_the_procedure_breaks_the_stream_off() -> None:
+    async def broken() -> Failure:
+        raise LookupError("ours")
+
+    stream = event_stream(broken, 0.01, lambda _failure: b"")
+    assert await anext(stream) == CONNECTED.encode()
+    with pytest.raises(LookupError, match="^ours$"):
+        await anext(stream)
