@@ -5,6 +5,7 @@ into the table as its kind is: ours in a transaction, SAQ's by `enqueue`.
 """
 
 import asyncio
+import logging
 import statistics
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
@@ -129,6 +130,7 @@ async def _plain(dsn: str) -> AsyncGenerator[Side]:
             await _until_listening(connection)
         yield Side(lambda: queue.enqueue("no_op"), told)
     finally:
+        logging.getLogger("saq").setLevel(logging.ERROR)  # its upkeep never ends by itself, of which it would warn
         worker.event.set()
         await running
         await queue.disconnect()

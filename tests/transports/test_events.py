@@ -144,5 +144,5 @@ async def test_a_bug_before_the_procedure_breaks_the_stream_off() -> None:
 
     stream = event_stream(broken, 0.01, lambda _failure: b"")
     assert await anext(stream) == CONNECTED.encode()
-    with pytest.raises(LookupError, match="^ours$"):
+    with pytest.raises(LookupError, match=r"^ours$"):
         await anext(stream)
