@@ -5,12 +5,12 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
-from app.db.listen import ProgressListener
+from app.db.listen import Inbox, ProgressEvent, ProgressListener
 from app.dev import Database
 
 KEEP_ALIVE_SECONDS = 0.05
@@ -82,3 +82,21 @@ async def test_it_listens_again_over_a_new_connection_when_its_own_falls_silent(
         for pid in pids:
             os.kill(pid, signal.SIGCONT)
         await frozen.close()
+
+
+def test_a_course_is_forgotten_with_the_last_of_its_watchers() -> None:
+    course, watchers = uuid4(), dict[UUID, set[Inbox]]()
+    with Inbox(watchers, course) as one:
+        with Inbox(watchers, course) as other:
+            assert watchers == {course: {one, other}}
+        assert watchers == {course: {one}}
+    assert watchers == {}
+
+
+async def test_a_watcher_that_reads_too_slowly_is_told_to_read_it_all_itself() -> None:
+    inbox = Inbox({}, uuid4())
+    for _ in range(101):
+        inbox.put(ProgressEvent(course_id=uuid4()))
+    assert await inbox.get() == ProgressEvent(refetch=True)
+    inbox.put(ProgressEvent(run_id=uuid4()))
+    assert (await inbox.get()).run_id

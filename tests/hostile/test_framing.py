@@ -76,6 +76,7 @@ REQUEST_LINES: dict[str, Framed] = {
     "HTTP/1.0": Framed(b"GET /rpc/system.ping HTTP/1.0\r\n\r\n", ("200",), CLOSED),
     "HTTP/1.2": refused(line(b"GET /rpc/system.ping HTTP/1.2")),
     "HTTP/2 on the line of HTTP/1": refused(line(b"GET /rpc/system.ping HTTP/2.0")),
+    "the preface of HTTP/2": Framed(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0", (), CLOSED),
     "HTTP/11": refused(line(b"GET /rpc/system.ping HTTP/11")),
     "http in small letters": refused(line(b"GET /rpc/system.ping http/1.1")),
     "two spaces": refused(line(b"GET  /rpc/system.ping HTTP/1.1")),

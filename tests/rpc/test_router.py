@@ -1,5 +1,6 @@
 """Procedures by name: what a signature says, and the table made of a tree."""
 
+import math
 from typing import Any
 
 import pytest
@@ -136,3 +137,8 @@ def test_a_form_that_no_wire_could_carry_is_a_mistake(function: Any) -> None:
 def test_only_mutations_take_forms() -> None:
     with pytest.raises(TypeError, match="only mutations take forms"):
         public.query()(takes_sheet)
+
+
+def test_a_call_has_its_time_and_a_generator_goes_on_as_long_as_it_is_watched() -> None:
+    table = Table(Router(take_item, watch_items))
+    assert [route.timeout for route in table] == [30, math.inf]

@@ -27,7 +27,8 @@ def serving(
 ) -> Generator[tuple[int, subprocess.Popen[bytes]]]:
     """A granian process that serves `module:function`, and its port; it writes to `output` what it has to say."""
     port = free_port()
-    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--no-ws", "--port", str(port)]
+    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--http", "1", "--factory", "--no-ws"]
+    command += ["--port", str(port)]
     server = subprocess.Popen([*command, factory], cwd=_PROJECT, env=environment, stdout=output, stderr=output)
     try:
         until(lambda: listens(port), "the server listens")

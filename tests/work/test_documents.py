@@ -123,17 +123,19 @@ async def test_a_storage_that_is_away_is_waited_for(own_life: Life, tmp_path: Pa
         pass
 
 
-async def test_an_attempt_reads_no_document_that_the_one_before_it_has_read(
+async def test_an_attempt_reads_no_document_that_the_one_before_it_has_read_or_could_not_read(
     own_life: Life, tmp_path: Path, data: Path
 ) -> None:
     owner = await own_life.user()
     course = await own_life.course(owner)
-    read, away = "why-leaves-change-colour.txt", "hleb-na-zakvaske.md"
-    await upload(owner, course, data / read, data / away)
+    read, scan, away = "why-leaves-change-colour.txt", "scan.pdf", "hleb-na-zakvaske.md"
+    await upload(owner, course, data / read, data / scan, data / away)
     async with away_at_first(own_life, tmp_path, owner, course, away):
         (await stored(own_life, tmp_path, read)).unlink()
-    done = ("completed", None, None)
-    assert await states(own_life, course) == {read: done, away: done}
+        await replace(own_life, course, scan, (data / "hleb-na-zakvaske.pdf").read_bytes())
+    done, found = ("completed", None, None), await states(own_life, course)
+    assert (found[read], found[scan][0], found[away]) == (done, "failed", done)
+    assert (await own_life.progress(course))["metadata"]["unreadable"] == [f"{scan}: {found[scan][2]}"]
     assert {each["filename"] for each in await sources(own_life, course)} == {read, away}
 
 
